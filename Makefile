@@ -1,0 +1,215 @@
+# pmqa: one GNU Makefile, out of tree, one variable picks the build.
+#   make demo      installs what is missing, builds, plays the story of an office and its hall
+#   make check     installs what is missing, builds, passes the tests
+# BUILD: debug release asan tsan cov analyze fuzz; each has its own folder build/<BUILD>[-clang].
+BUILD ?= debug
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+B ?= build/$(BUILD)$(if $(findstring clang,$(CC)),-clang)
+# not PC: make predefines PC as the Pascal compiler
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr
+DESTDIR ?=
+VERSION := 0.1.0
+DEPS := libuv sqlite3 libgit2 libcjson libsodium libutf8proc inih zlib
+
+# evaluated once, and only when a compiler is about to run: the packages may not be installed yet
+dep_cflags = $(eval dep_cflags := $(shell $(PKG_CONFIG) --cflags $(DEPS)) $(has_object_cap))$(dep_cflags)
+# in Debian's security update of 1.5 and in 1.9.5, not in what lies between
+has_object_cap = $(shell grep -qs GIT_OPT_SET_PACK_MAX_OBJECT_SIZE \
+    $$($(PKG_CONFIG) --variable=includedir libgit2)/git2/common.h && echo -DHAVE_PACK_OBJECT_CAP)
+dep_libs = $(eval dep_libs := $(shell $(PKG_CONFIG) --libs $(DEPS)) -lm)$(dep_libs)
+
+CPPFLAGS += -I. -D_GNU_SOURCE -DPMQA_VERSION='"$(VERSION)"' -DPMQA_PREFIX='"$(PREFIX)"' -include base/banned.h
+WARNINGS := $(shell cat warnings.txt)
+CFLAGS += -std=c11 -g $(WARNINGS) -MMD -MP -pthread
+# as-needed: the client and the helpers must not load libgit2 at every start
+LDFLAGS += -pthread -Wl,--as-needed
+# clang 14 wants one more switch for auto-var-init, which later ones refuse
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE \
+    $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
+release_F := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(HARDEN)
+release_L := -pie -Wl,-z,relro,-z,now
+debug_F := -Og
+asan_F := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+asan_L := -fsanitize=address,undefined
+tsan_F := -O1 -fsanitize=thread
+tsan_L := -fsanitize=thread
+cov_F := -O0 --coverage
+cov_L := --coverage
+# the analyzer's own false alarms are switched off one by one, with reasons, in analyzer.txt
+analyze_F := -O2 -fanalyzer $(shell grep -v '^\#' analyzer.txt 2>/dev/null)
+fuzz_F := -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz_L := -fsanitize=fuzzer,address,undefined
+CFLAGS += $($(BUILD)_F)
+LDFLAGS += $($(BUILD)_L)
+
+src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
+objs := $(filter-out %main.o,$(call src,base proto store daemon client))
+programs := $(subst $(B)/bin/daemon/main,$(B)/bin/pmqad,$(subst $(B)/bin/client/main,$(B)/bin/pmqa, \
+    $(subst $(B)/bin/daemon/receive_main,$(B)/bin/pmqa-receive,$(subst $(B)/bin/daemon/ssh_main,$(B)/bin/lib/pmqa-ssh, \
+    $(patsubst %.c,$(B)/bin/%,$(wildcard client/main.c daemon/*main.c))))))
+tests := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/flow/test_*.c tests/fault/test_*.c))
+support := $(call src,tests/support)
+shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
+benches := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
+fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] bench/*.[ch])
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all objs check check-all check-unit check-cli demo bench lint format layering headers analyze asan tsan valgrind \
+    fuzz fuzz-replay cov install clean deps dist tools
+.SECONDARY:
+
+all: $(programs) $(B)/bin/.tree
+
+objs: $(objs) $(support)
+
+$(B)/lib.a: $(objs)
+	@rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/%.o: %.c Makefile warnings.txt
+	@mkdir -p $(@D) && echo "  CC $<" && $(CC) $(CPPFLAGS) $(dep_cflags) $(CFLAGS) -c -o $@ $<
+
+link = mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $(1) $(dep_libs)
+$(B)/bin/pmqa: $(B)/client/main.o $(B)/lib.a
+	@$(call link,$^)
+$(B)/bin/pmqad: $(B)/daemon/main.o $(B)/lib.a
+	@$(call link,$^)
+$(B)/bin/pmqa-receive: $(B)/daemon/receive_main.o $(B)/lib.a
+	@$(call link,$^)
+$(B)/bin/lib/pmqa-ssh: $(B)/daemon/ssh_main.o $(B)/lib.a
+	@$(call link,$^)
+
+# what a program run from the build tree finds beside itself (base/file.h: file_own)
+$(B)/bin/.tree: $(wildcard editions/*.json po/*.po) Makefile
+	@mkdir -p $(B)/bin/lib/hooks $(B)/bin/share/locale/th/LC_MESSAGES
+	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/pre-receive
+	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/post-receive
+	@ln -sfn $(CURDIR)/editions $(B)/bin/share/editions
+	@if [ -f po/th.po ]; then msgfmt --check -o $(B)/bin/share/locale/th/LC_MESSAGES/pmqa.mo po/th.po; fi
+	@touch $@
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(support) $(B)/lib.a
+	@$(call link,$^) -lcmocka
+$(B)/tests/flow/%: $(B)/tests/flow/%.o $(support) $(B)/lib.a
+	@$(call link,$^) -lcmocka
+$(B)/tests/fault/test_%: $(B)/tests/fault/test_%.o $(support) $(B)/lib.a
+	@$(call link,$^) -lcmocka -ldl
+$(B)/tests/fault/shim_%.so: tests/fault/shim_%.c
+	@mkdir -p $(@D) && echo "  SO $@" && $(CC) $(CPPFLAGS) -std=c11 -g $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
+	@$(call link,$^)
+$(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
+	@$(call link,$^)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- tests ------------------------------------------------------------------
+
+deps:
+	@sh tests/support/deps.sh build $(SET)
+
+check: deps
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) B=$(B) check-all
+
+cli := $(sort $(wildcard tests/cli/[0-9]*.sh tests/net/[0-9]*.sh))
+check-all: all $(tests) $(shims)
+	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests) $(cli)
+check-unit: all $(tests) $(shims)
+	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests)
+check-cli: all
+	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(cli)
+
+demo: deps
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) B=$(B) all
+	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/demo.sh
+
+asan:
+	@$(MAKE) --no-print-directory BUILD=asan check-all
+tsan:
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/support/tsan.supp" $(MAKE) --no-print-directory BUILD=tsan check-unit
+valgrind:
+	@RUN="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 --suppressions=tests/support/valgrind.supp" \
+	    PMQA_SLOW=1 $(MAKE) --no-print-directory BUILD=debug valgrind-unit
+valgrind-unit: all $(filter $(B)/tests/unit/%,$(tests)) $(shims)
+	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(filter $(B)/tests/unit/%,$(tests))
+cov:
+	@$(MAKE) --no-print-directory BUILD=cov check-all
+	@gcovr --object-directory build/cov -r . -e tests -e bench -s --txt-metric branch -o build/cov/report.txt && tail -30 build/cov/report.txt
+
+# --- looking without running ------------------------------------------------
+
+lint: format layering headers spelling shell manuals tidy
+.PHONY: spelling shell manuals tidy cppcheck
+format:
+	@clang-format --dry-run -Werror $(sources)
+layering:
+	@sh tests/support/layering.sh
+headers:
+	@for h in $(filter %.h,$(sources)); do \
+	    $(CC) $(CPPFLAGS) $(dep_cflags) -std=c11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; done
+spelling:
+	@codespell -L nmae,nulll,isnt,fiel,nd,iif -S build,.git,po,corpus .
+shell:
+	@shellcheck -x -P SCRIPTDIR .ci/run tests/support/*.sh $(wildcard tests/cli/*.sh tests/net/*.sh bench/*.sh)
+manuals:
+	@mandoc -T lint -W warning $(wildcard docs/man/*.[0-9])
+tidied := $(patsubst %.c,$(B)/%.tidy,$(filter-out tests/% bench/%,$(filter %.c,$(sources))))
+tidy: $(tidied)
+$(B)/%.tidy: %.c .clang-tidy
+	@mkdir -p $(@D) && echo "  TIDY $<" && clang-tidy --quiet $< -- $(CPPFLAGS) $(dep_cflags) -std=c11 2>/dev/null && touch $@
+cppcheck:
+	@cppcheck -q -j 2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem --suppress=pointerOutOfBoundsCond -I. -D_GNU_SOURCE \
+	    '-DcJSON_ArrayForEach(e,a)=for(e=(a)?(a)->child:0;e;e=e->next)' base proto store daemon client
+analyze:
+	@$(MAKE) --no-print-directory BUILD=analyze CC=gcc analyze-objs
+analyze-objs: $(objs)
+.PHONY: analyze-objs
+
+# --- fuzzing ----------------------------------------------------------------
+
+FUZZ_TIME ?= 60
+fuzz-build: $(fuzzers)
+.PHONY: fuzz-build fuzz-run
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=fuzz CC=clang B=build/fuzz fuzz-run
+fuzz-run: fuzz-build
+	@for f in $(fuzzers); do n=$${f##*/fuzz_}; mkdir -p build/fuzz/found/$$n; \
+	    $$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -artifact_prefix=build/fuzz/found/ \
+	    build/fuzz/found/$$n tests/fuzz/corpus/$$n || exit 1; done
+fuzz-replay:
+	@$(MAKE) --no-print-directory BUILD=fuzz CC=clang B=build/fuzz fuzz-build
+	@for f in $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c)); do \
+	    build/fuzz/tests/fuzz/$$f -runs=0 tests/fuzz/corpus/$${f#fuzz_} 2>&1 | tail -1 || exit 1; done
+
+# --- measuring, installing, cleaning ----------------------------------------
+
+bench: deps
+	@$(MAKE) --no-print-directory BUILD=release all bench-programs
+	@PMQA_BIN=$(CURDIR)/build/release/bin BENCH_BIN=$(CURDIR)/build/release/bench bash bench/run.sh
+bench-programs: $(benches)
+.PHONY: bench-programs
+
+install:
+	@$(MAKE) --no-print-directory BUILD=release all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pmqa/hooks $(DESTDIR)$(PREFIX)/share/pmqa/editions \
+	    $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES $(DESTDIR)/usr/lib/systemd/system \
+	    $(DESTDIR)/usr/lib/sysusers.d $(DESTDIR)/usr/lib/tmpfiles.d
+	install build/release/bin/pmqa build/release/bin/pmqad build/release/bin/pmqa-receive $(DESTDIR)$(PREFIX)/bin
+	install build/release/bin/lib/pmqa-ssh $(DESTDIR)$(PREFIX)/lib/pmqa
+	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/pre-receive
+	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/post-receive
+	install -m 644 editions/*.json $(DESTDIR)$(PREFIX)/share/pmqa/editions
+	install -m 644 build/release/bin/share/locale/th/LC_MESSAGES/pmqa.mo $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES
+	for m in docs/man/*.[0-9]; do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	install -m 644 systemd/*.service systemd/*.socket $(DESTDIR)/usr/lib/systemd/system
+	install -m 644 systemd/pmqa.sysusers $(DESTDIR)/usr/lib/sysusers.d/pmqa.conf
+	install -m 644 systemd/pmqa.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/pmqa.conf
+
+clean:
+	rm -rf build

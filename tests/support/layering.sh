@@ -1,0 +1,27 @@
+#!/bin/sh
+# Goal: includes point one way (ARCHITECTURE.md): base <- proto <- client,
+# base <- store <- daemon, proto <- daemon; libraries stay in their folder.
+set -eu
+cd "$(dirname "$0")/../.."
+bad=0
+
+# forbid FOLDER PATTERN WHY
+forbid() {
+	if grep -nE "^#include [\"<]($2)" "$1"/*.c "$1"/*.h; then
+		echo "layering: $1/ may not include this: $3" >&2
+		bad=1
+	fi
+}
+
+forbid base '(proto|store|daemon|client)/' 'base stands alone'
+forbid proto '(store|daemon|client)/' 'proto stands on base'
+forbid store '(proto|daemon|client)/' 'store stands on base'
+forbid client '(store|daemon)/' 'the client knows only the protocol'
+forbid daemon 'client/' 'the daemon does not know the client'
+for d in base proto store client; do
+	forbid "$d" 'uv\.h' 'libuv belongs to the daemon'
+done
+for d in base proto daemon client; do
+	forbid "$d" '(sqlite3|git2)' 'SQLite and libgit2 belong to the store'
+done
+exit $bad
