@@ -1,0 +1,386 @@
+#include "store/conf.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/conf_file.h"
+
+static int
+set_text(char *ret, size_t size, const char *value, struct err *e)
+{
+	if (value[0] == '\0')
+		return err_set(e, ERR_INVALID, 0, "a value is expected");
+	if (snprintf(ret, size, "%s", value) >= (int)size)
+		return err_set(e, ERR_INVALID, 0,
+		    "the value is longer than %zu bytes", size - 1);
+	return 0;
+}
+
+static int
+set_long(long *ret, long lo, long hi, const char *value, struct err *e)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(value, &end, 10);
+	if (value[0] == '\0' || *end != '\0' || errno != 0 || v < lo || v > hi)
+		return err_set(e, ERR_INVALID, 0,
+		    "a number from %ld to %ld is expected, not '%s'", lo, hi,
+		    value);
+	*ret = v;
+	return 0;
+}
+
+static int
+add_url(char (*urls)[CONF_URL_MAX], int *n, const char *value, struct err *e)
+{
+	int rc;
+
+	if ((rc = conf_check_url(value, e)) < 0)
+		return rc;
+	if (*n == CONF_URLS)
+		return err_set(e, ERR_INVALID, 0,
+		    "there are more than %d addresses", CONF_URLS);
+	return set_text(urls[(*n)++], CONF_URL_MAX, value, e);
+}
+
+static int
+set_key_line(char ret[KEY_LINE_MAX], const char *value, struct err *e)
+{
+	unsigned char pub[KEY_PUBLIC_LEN];
+	int rc;
+
+	if ((rc = key_parse_line(value, pub, e)) < 0)
+		return rc;
+	key_line(pub, ret);
+	return 0;
+}
+
+static int
+set_role(struct conf *c, const char *value, struct err *e)
+{
+	if (strcmp(value, "office") == 0)
+		c->role = ROLE_OFFICE;
+	else if (strcmp(value, "hall") == 0)
+		c->role = ROLE_HALL;
+	else
+		return err_set(e, ERR_INVALID, 0,
+		    "office or hall is expected, not '%s'", value);
+	return 0;
+}
+
+static int
+set_code(struct conf *c, const char *value, struct err *e)
+{
+	return set_text(c->code, sizeof(c->code), value, e);
+}
+
+static int
+set_name(struct conf *c, const char *value, struct err *e)
+{
+	return set_text(c->name, sizeof(c->name), value, e);
+}
+
+static int
+set_device(struct conf *c, const char *value, struct err *e)
+{
+	if (strlen(value) != 1)
+		return err_set(e, ERR_INVALID, 0,
+		    "one letter is expected, not '%s'", value);
+	c->device = value[0];
+	return 0;
+}
+
+static int
+set_offset(struct conf *c, const char *value, struct err *e)
+{
+	return clock_parse_offset(value, &c->offset_min, e);
+}
+
+static int
+set_interval(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->sync_interval_s, 1, 7 * 86400, value, e);
+}
+
+static int
+set_after_save(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->after_save_ms, 0, 3600000, value, e);
+}
+
+static int
+set_backoff_min(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->backoff_min_ms, 10, 3600000, value, e);
+}
+
+static int
+set_backoff_max(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->backoff_max_ms, 10, 86400000, value, e);
+}
+
+static int
+set_max_clients(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->max_clients, 1, 100000, value, e);
+}
+
+static int
+set_own_url(struct conf *c, const char *value, struct err *e)
+{
+	return add_url(c->own_urls, &c->n_own_urls, value, e);
+}
+
+static int
+set_own_host_key(struct conf *c, const char *value, struct err *e)
+{
+	return set_key_line(c->own_host_key, value, e);
+}
+
+static const struct setting own_settings[] = {
+	{ "pmqa", "role", 0, set_role },
+	{ "pmqa", "code", 0, set_code },
+	{ "pmqa", "name", 0, set_name },
+	{ "pmqa", "device", 0, set_device },
+	{ "pmqa", "offset", 0, set_offset },
+	{ "sync", "interval", 0, set_interval },
+	{ "sync", "after_save_ms", 0, set_after_save },
+	{ "sync", "backoff_min_ms", 0, set_backoff_min },
+	{ "sync", "backoff_max_ms", 0, set_backoff_max },
+	{ "hall", "url", 1, set_own_url },
+	{ "hall", "host_key", 0, set_own_host_key },
+	{ "limits", "max_clients", 0, set_max_clients },
+};
+
+static int
+set_hall_code(struct conf *c, const char *value, struct err *e)
+{
+	int rc;
+
+	if ((rc = conf_check_code(ROLE_HALL, value, e)) < 0)
+		return rc;
+	return set_text(c->hall_code, sizeof(c->hall_code), value, e);
+}
+
+static int
+set_hall_name(struct conf *c, const char *value, struct err *e)
+{
+	int rc;
+
+	if ((rc = conf_check_name(value, e)) < 0)
+		return rc;
+	return set_text(c->hall_name, sizeof(c->hall_name), value, e);
+}
+
+static int
+set_hall_key(struct conf *c, const char *value, struct err *e)
+{
+	return key_parse_line(value, c->hall_pub, e);
+}
+
+static int
+set_url(struct conf *c, const char *value, struct err *e)
+{
+	return add_url(c->urls, &c->n_urls, value, e);
+}
+
+static int
+set_host_key(struct conf *c, const char *value, struct err *e)
+{
+	return set_key_line(c->host_key, value, e);
+}
+
+static int
+set_since(struct conf *c, const char *value, struct err *e)
+{
+	return clock_parse(value, c->offset_min, 0, &c->hall_since, e);
+}
+
+static const struct setting hall_settings[] = {
+	{ "hall", "code", 0, set_hall_code },
+	{ "hall", "name", 0, set_hall_name },
+	{ "hall", "key", 0, set_hall_key },
+	{ "hall", "url", 1, set_url },
+	{ "hall", "host_key", 0, set_host_key },
+	{ "hall", "since", 0, set_since },
+};
+
+void
+conf_defaults(enum role role, struct conf *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->role = role;
+	ret->device = role == ROLE_HALL ? 'h' : 'a';
+	ret->offset_min = 7 * 60;
+	ret->sync_interval_s = 900;
+	ret->after_save_ms = 2000;
+	ret->backoff_min_ms = 5000;
+	ret->backoff_max_ms = 3600000;
+	ret->max_clients = 1000;
+}
+
+static int
+read_hall(struct conf *c, const char *path, struct err *e)
+{
+	static const unsigned char none[KEY_PUBLIC_LEN];
+	int rc;
+
+	rc = conf_file_read(path, hall_settings,
+	    sizeof(hall_settings) / sizeof(hall_settings[0]), c, e);
+	if (rc == ERR_NOT_FOUND)
+		return 0; /* not enrolled yet */
+	if (rc < 0)
+		return rc;
+	if (c->hall_code[0] == '\0' || c->hall_name[0] == '\0' ||
+	    c->n_urls == 0 || memcmp(c->hall_pub, none, sizeof(none)) == 0)
+		return err_set(e, ERR_INVALID, 0,
+		    "'%s' lacks one of code, name, key, url", path);
+	c->enrolled = 1;
+	return 0;
+}
+
+static int
+not_set_up(const char *dir, struct err *e)
+{
+	err_set(e, ERR_NOT_FOUND, ENOENT, "'%s' is not set up", dir);
+	err_hint(e, "run: pmqa --dir DIR init --code CODE --name NAME");
+	return ERR_NOT_FOUND;
+}
+
+/* The absolute path of an existing directory. */
+static int
+resolve(const char *dir, struct conf *c, struct err *e)
+{
+	char path[PATH_MAX];
+
+	if (realpath(dir, path) == NULL) {
+		if (errno == ENOENT)
+			return not_set_up(dir, e);
+		return err_sys(e, "cannot open '%s'", dir);
+	}
+	return file_path(c->dir, sizeof(c->dir), e, "%s", path);
+}
+
+int
+conf_load(const char *dir, struct conf *ret, struct err *e)
+{
+	char path[PATH_MAX];
+	struct conf c;
+	int rc;
+
+	conf_defaults(ROLE_OFFICE, &c);
+	c.device = '\0';
+	if ((rc = resolve(dir, &c, e)) < 0 ||
+	    (rc = file_path(path, sizeof(path), e, "%s/pmqad.conf", c.dir)) < 0)
+		return rc;
+	rc = conf_file_read(path, own_settings,
+	    sizeof(own_settings) / sizeof(own_settings[0]), &c, e);
+	if (rc == ERR_NOT_FOUND)
+		return not_set_up(dir, e);
+	if (rc < 0)
+		return rc;
+	if (c.device == '\0')
+		c.device = c.role == ROLE_HALL ? 'h' : 'a';
+	if ((rc = conf_check(&c, e)) < 0) {
+		err_prepend(e, path);
+		return rc;
+	}
+	if ((rc = file_path(path, sizeof(path), e, "%s/hall.conf", c.dir)) <
+		0 ||
+	    (c.role == ROLE_OFFICE && (rc = read_hall(&c, path, e)) < 0))
+		return rc;
+	*ret = c;
+	return 0;
+}
+
+/* Writes a file of the directory, unless it went wrong on the way. */
+static int
+write_file(const struct conf *c, const char *name, struct buf *text,
+    unsigned mode, struct err *e)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	if ((rc = buf_ok(text, e)) == 0 &&
+	    (rc = file_path(path, sizeof(path), e, "%s/%s", c->dir, name)) == 0)
+		rc = file_write(path, buf_str(text), text->len, mode, e);
+	buf_release(text);
+	return rc;
+}
+
+static void
+put_urls(struct buf *b, const char (*urls)[CONF_URL_MAX], int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		buf_printf(b, "url = %s\n", urls[i]);
+}
+
+static void
+put_sync(struct buf *b, const struct conf *c)
+{
+	buf_printf(b,
+	    "\n[sync]\n; seconds between two exchanges\ninterval = %ld\n"
+	    "after_save_ms = %ld\nbackoff_min_ms = %ld\n"
+	    "backoff_max_ms = %ld\n",
+	    c->sync_interval_s, c->after_save_ms, c->backoff_min_ms,
+	    c->backoff_max_ms);
+}
+
+static void
+put_hall(struct buf *b, const struct conf *c)
+{
+	buf_puts(b,
+	    "\n[hall]\n; addresses that offices are told, tried in this "
+	    "order; if there is none:\n; this directory\n"
+	    "; url = ssh://pmqa@hall.example.org\n");
+	put_urls(b, c->own_urls, c->n_own_urls);
+	if (c->own_host_key[0] != '\0')
+		buf_printf(b, "host_key = %s\n", c->own_host_key);
+}
+
+int
+conf_save(const struct conf *c, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	char offset[8];
+
+	clock_offset_text(offset, c->offset_min);
+	buf_printf(&b, "[pmqa]\nrole = %s\ncode = %s\nname = %s\n",
+	    c->role == ROLE_HALL ? "hall" : "office", c->code, c->name);
+	if (c->role == ROLE_OFFICE)
+		buf_printf(&b, "device = %c\n", c->device);
+	buf_printf(&b, "offset = %s\n", offset);
+	if (c->role == ROLE_OFFICE)
+		put_sync(&b, c);
+	else
+		put_hall(&b, c);
+	buf_printf(&b, "\n[limits]\nmax_clients = %ld\n", c->max_clients);
+	return write_file(c, "pmqad.conf", &b, 0644, e);
+}
+
+int
+conf_save_hall(const struct conf *c, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	char key[KEY_LINE_MAX], since[CLOCK_TEXT];
+
+	key_line(c->hall_pub, key);
+	clock_rfc3339(since, c->hall_since, c->offset_min);
+	buf_printf(&b,
+	    "; written when the hall's answer was accepted\n"
+	    "[hall]\ncode = %s\nname = %s\nkey = %s\n",
+	    c->hall_code, c->hall_name, key);
+	put_urls(&b, c->urls, c->n_urls);
+	if (c->host_key[0] != '\0')
+		buf_printf(&b, "host_key = %s\n", c->host_key);
+	buf_printf(&b, "since = %s\n", since);
+	return write_file(c, "hall.conf", &b, 0600, e);
+}

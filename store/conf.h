@@ -1,0 +1,88 @@
+/*
+ * conf: what a directory is: DIR/pmqad.conf (INI, written by init, edited by
+ * people) and DIR/hall.conf (INI, written by enrolment).
+ *
+ * pmqad.conf
+ *   [pmqa]   role = office|hall, code, name, device (letter, office),
+ *            offset = +07:00
+ *   [sync]   interval = 900 (s), after_save_ms = 2000, backoff_min_ms = 5000,
+ *            backoff_max_ms = 3600000
+ *   [hall]   url = … (repeatable; a hall: the addresses it tells offices),
+ *            host_key = ssh-ed25519 … (a hall: of its sshd, if not the usual
+ *            one of the machine)
+ *   [limits] max_clients = 1000
+ * hall.conf
+ *   [hall]   code, name, key (ssh-ed25519 …), url (repeatable, tried in order),
+ *            host_key (ssh-ed25519 …, may be absent), since
+ * A line is at most CONF_LINE_MAX bytes (inih cuts longer ones in silence: they
+ * are refused here). Unknown and doubled settings are refused: they are slips.
+ *
+ * Ownership: struct conf is the caller's memory, holds no pointers.
+ * Units:     in the member names.
+ * Errors:    ERR_NOT_FOUND (directory not set up: the hint says "pmqa init"),
+ * ERR_INVALID with file, line and what is expected.
+ * Thread:    any.
+ */
+#ifndef STORE_CONF_H
+#define STORE_CONF_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/key.h"
+
+#define CONF_LINE_MAX 198
+#define CONF_NAME_MAX 180 /* bytes of an office's or a hall's name */
+#define CONF_URLS 4
+#define CONF_URL_MAX 256
+
+enum role { ROLE_OFFICE, ROLE_HALL };
+
+struct conf {
+	char dir[512];
+	enum role role;
+	char code[8]; /* office: 4 digits; hall: 2 digits */
+	char name[200];
+	char device; /* 'a'…'g', 'i'…'z' for an office, 'h' for the hall */
+	int offset_min;
+	long sync_interval_s, after_save_ms, backoff_min_ms, backoff_max_ms;
+	long max_clients;
+	int n_own_urls; /* a hall's own addresses */
+	char own_urls[CONF_URLS][CONF_URL_MAX];
+	char own_host_key[KEY_LINE_MAX]; /* [hall] host_key; "" if absent */
+	/* from hall.conf; enrolled == 0 when there is none */
+	int enrolled;
+	char hall_code[8], hall_name[200];
+	unsigned char hall_pub[KEY_PUBLIC_LEN];
+	int n_urls;
+	char urls[CONF_URLS][CONF_URL_MAX];
+	char host_key[KEY_LINE_MAX];
+	int64_t hall_since; /* when the hall's answer was accepted */
+};
+
+/* The defaults of everything but dir, code and name. */
+void conf_defaults(enum role role, struct conf *ret);
+
+int conf_load(const char *dir, struct conf *ret, struct err *e);
+/* Write pmqad.conf (0644) and hall.conf (0600), durably. */
+int conf_save(const struct conf *c, struct err *e);
+int conf_save_hall(const struct conf *c, struct err *e);
+
+/* An address of a hall: "ssh://user@host[:port]" (no path, no options) or a path
+ * as conf_check_path() takes it. ERR_INVALID otherwise. */
+int conf_check_url(const char *url, struct err *e);
+/* 4 (office) or 2 (hall) digits. */
+int conf_check_code(enum role role, const char *code, struct err *e);
+/* 1..CONF_NAME_MAX bytes, NFC, one line, no blank at either end, no ';' (it
+ * begins a comment in INI). */
+int conf_check_name(const char *name, struct err *e);
+/* An absolute path of letters, digits and ._-/+@=,:~ : one that needs quoting
+ * nowhere (shell, authorized_keys, ssh_config). */
+int conf_check_path(const char *path, struct err *e);
+/* Everything that init or a file put in. */
+int conf_check(const struct conf *c, struct err *e);
+
+/* "9105-a", "91-h": the device this directory is. */
+void conf_device(const struct conf *c, char ret[16]);
+
+#endif

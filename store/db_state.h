@@ -1,0 +1,33 @@
+/*
+ * db_state: what is inside struct db; for db.c and db_stmt.c only.
+ *
+ * Ownership: all of it belongs to the db.
+ * Units:     none.
+ * Errors:    none.
+ * Thread:    the db's.
+ */
+#ifndef STORE_DB_STATE_H
+#define STORE_DB_STATE_H
+
+#include "store/db.h"
+
+/* More texts than the program has statements: it never fills up by itself. */
+#define CACHE_SLOTS 512
+#define CACHE_MAX 384
+
+struct cached_stmt {
+	sqlite3_stmt *st; /* NULL = free slot */
+	uint32_t hash;
+};
+
+struct db {
+	sqlite3 *h;
+	enum db_mode mode;
+	int wal_pages; /* in the log after the last commit */
+	size_t n_cached;
+	struct cached_stmt cache[CACHE_SLOTS];
+};
+
+void db_drop_statements(struct db *db);
+
+#endif

@@ -1,0 +1,298 @@
+#include "store/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/journal.h"
+#include "store/schema.h"
+
+#define DB_NAME "pmqa.db"
+/* Above this size the whole file is checked only after an unclean stop: a
+ * start must not take seconds (design section 13). 16 MiB in pages of 4 KiB. */
+#define CHECK_ALWAYS_PAGES 4096
+
+const struct conf *
+store_conf(const struct store *s)
+{
+	return &s->conf;
+}
+
+struct db *
+store_db(struct store *s)
+{
+	return s->db;
+}
+
+const struct key *
+store_key(const struct store *s)
+{
+	return &s->key;
+}
+
+const char *
+store_device(const struct store *s)
+{
+	return s->device;
+}
+
+enum store_mode
+store_mode(const struct store *s)
+{
+	return s->mode;
+}
+
+int
+store_reload_conf(struct store *s, struct err *e)
+{
+	struct conf fresh;
+	int rc;
+
+	if ((rc = conf_load(s->conf.dir, &fresh, e)) < 0)
+		return rc;
+	s->conf = fresh;
+	return 0;
+}
+
+/* ERR_BUSY with a sentence that names the process which works here. */
+static int
+name_holder(struct store *s, const char *path, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	long pid = 0;
+
+	if (file_read(path, 64, &text, NULL) == 0)
+		pid = strtol(buf_str(&text), NULL, 10);
+	buf_release(&text);
+	return err_set(e, ERR_BUSY, 0,
+	    "another pmqad (process %ld) works in '%s'", pid, s->conf.dir);
+}
+
+static int
+take_lock(struct store *s, struct err *e)
+{
+	char path[640];
+	int rc;
+
+	rc = file_path(path, sizeof(path), e, "%s/lock", s->conf.dir);
+	if (rc < 0)
+		return rc;
+	rc = file_lock(path, &s->lock_fd, e);
+	if (rc == ERR_BUSY)
+		return name_holder(s, path, e);
+	if (rc < 0)
+		return rc;
+	if (ftruncate(s->lock_fd, 0) != 0 ||
+	    dprintf(s->lock_fd, "%ld\n", (long)getpid()) < 0)
+		return err_sys(e, "cannot write '%s'", path);
+	return 0;
+}
+
+static int
+load_key(struct store *s, struct err *e)
+{
+	char path[640];
+	int rc;
+
+	rc = file_path(path, sizeof(path), e, "%s/keys/%s", s->conf.dir,
+	    s->conf.role == ROLE_OFFICE ? "device" : "hall");
+	if (rc < 0)
+		return rc;
+	if ((rc = key_load(path, &s->key, e)) < 0)
+		return rc;
+	if (s->mode == STORE_READ) {
+		/* only the writer signs */
+		sodium_memzero(s->key.sec, sizeof(s->key.sec));
+		s->key.has_secret = 0;
+	}
+	return 0;
+}
+
+static int
+quick_check(struct store *s, int unclean, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t pages;
+	int rc;
+
+	if ((rc = db_one_int(s->db, &pages, e, "PRAGMA page_count", "")) < 0)
+		return rc;
+	if (!unclean && pages > CHECK_ALWAYS_PAGES)
+		return 0;
+	if ((rc = db_stmt(s->db, &st, e, "PRAGMA quick_check(1)", "")) < 0)
+		return rc;
+	if ((rc = db_step(s->db, st, e)) > 0) {
+		const char *said = (const char *)sqlite3_column_text(st, 0);
+
+		rc = 0;
+		if (said == NULL || strcmp(said, "ok") != 0) {
+			rc = err_set(e, ERR_DAMAGED, 0,
+			    "the database is damaged: %.200s",
+			    said != NULL ? said : "no answer");
+			err_hint(e, "run pmqad --reindex: it rebuilds the "
+				    "database from the repository");
+		}
+	}
+	db_reset(st);
+	return rc;
+}
+
+/* A log left behind means that the last writer did not close the database. */
+static int
+left_a_log(const char *db_path)
+{
+	char path[700];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s-wal", db_path);
+	return stat(path, &st) == 0 && st.st_size > 0;
+}
+
+/* Database ready, what is acknowledged in the repositories. */
+static int
+open_index(struct store *s, const char *path, struct err *e)
+{
+	int unclean = left_a_log(path);
+	int64_t n;
+	int rc;
+
+	if (s->mode == STORE_READ)
+		return db_open(path, DB_READ, &s->db, e);
+	if ((rc = db_open(path, DB_WRITE, &s->db, e)) < 0)
+		return rc;
+	if ((rc = schema_migrate(s->db, e)) < 0)
+		return rc;
+	if ((rc = quick_check(s, unclean, e)) < 0)
+		return rc;
+	return journal_resume(s, &n, e);
+}
+
+static int
+set_aside(const char *path, struct err *e)
+{
+	static const char *const tails[] = { "", "-wal", "-shm" };
+	char from[700], to[720];
+	size_t i;
+
+	for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		snprintf(from, sizeof(from), "%s%s", path, tails[i]);
+		snprintf(to, sizeof(to), "%s.damaged%s", path, tails[i]);
+		if (rename(from, to) != 0 && errno != ENOENT)
+			return err_sys(
+			    e, "cannot rename '%s' to '%s'", from, to);
+	}
+	return 0;
+}
+
+static int
+open_db(struct store *s, struct err *e)
+{
+	char path[640];
+	int rc;
+
+	rc = file_path(path, sizeof(path), e, "%s/" DB_NAME, s->conf.dir);
+	if (rc < 0)
+		return rc;
+	rc = open_index(s, path, e);
+	if (rc != ERR_DAMAGED || s->mode != STORE_REPAIR)
+		return rc;
+	store_forget_branches(s);
+	db_close(s->db);
+	s->db = NULL;
+	if ((rc = set_aside(path, e)) < 0)
+		return rc;
+	return open_index(s, path, e);
+}
+
+/*
+ * Our own branch of a repository must be where the database says: an older
+ * database beside a newer repository (a restored backup, a file deleted by
+ * hand) would give revision names a second time.
+ */
+static int
+check_tip(void *arg, const char *office, struct err *e)
+{
+	struct store *s = arg;
+	struct branch *b = NULL;
+	struct repo *r = NULL;
+	unsigned char ref[20];
+	char name[32];
+	int rc, has_ref, same;
+
+	if ((rc = store_repo(s, office, &r, e)) < 0)
+		return rc;
+	snprintf(name, sizeof(name), "refs/heads/%s", store_own_name(s));
+	rc = repo_ref(r, name, ref, e);
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return rc;
+	has_ref = rc == 0;
+	rc = store_find_branch(s, office, store_own_name(s), &b, e);
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return rc;
+	same = has_ref ? b != NULL && b->has_tip && memcmp(b->tip, ref, 20) == 0
+		       : b == NULL || !b->has_tip;
+	if (same)
+		return 0;
+	rc = err_set(e, ERR_DAMAGED, 0,
+	    "the database and branch '%s' of '%s' name different revisions",
+	    store_own_name(s), repo_path(r));
+	err_hint(e, "run pmqad --reindex: it rebuilds the database from the "
+		    "repository");
+	return rc;
+}
+
+int
+store_open(
+    const char *dir, enum store_mode mode, struct store **ret, struct err *e)
+{
+	struct store *s = NULL;
+	int rc;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return err_nomem(e);
+	s->lock_fd = -1;
+	s->mode = mode;
+	if ((rc = conf_load(dir, &s->conf, e)) < 0)
+		goto out;
+	conf_device(&s->conf, s->device);
+	if (mode != STORE_READ && (rc = take_lock(s, e)) < 0)
+		goto out;
+	if ((rc = load_key(s, e)) < 0)
+		goto out;
+	if ((rc = open_db(s, e)) < 0)
+		goto out;
+	if (mode == STORE_WRITE &&
+	    (rc = store_each_office(s, check_tip, s, e)) < 0)
+		goto out;
+	*ret = s;
+	s = NULL;
+out:
+	store_close(s);
+	return rc;
+}
+
+void
+store_close(struct store *s)
+{
+	size_t i;
+
+	if (s == NULL)
+		return;
+	store_forget_branches(s);
+	free(s->branches);
+	for (i = 0; i < s->n_repos; i++)
+		repo_close(s->repos[i].repo);
+	free(s->repos);
+	for (i = 0; i < s->n_shelf; i++)
+		edition_free(s->shelf[i].edition);
+	free(s->shelf);
+	db_close(s->db);
+	key_release(&s->key);
+	/* last: until here nobody else may write */
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	free(s);
+}
