@@ -1,0 +1,340 @@
+#include "tests/support/forge.h"
+
+#include <dirent.h>
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/canon.h"
+#include "tests/unit/test.h"
+
+#define EDITION "pmqa4-2562"
+
+static const unsigned char zeros[32];
+
+static void
+put(struct repo *r, enum object_type t, const void *bytes, size_t len,
+    unsigned char ret[20])
+{
+	struct err e;
+
+	assert_ok(repo_put(r, t, bytes, len, ret, &e), &e);
+	assert_ok(repo_flush(r, &e), &e);
+}
+
+void
+forge_object(struct forge *f, enum object_type t, const void *bytes, size_t len,
+    unsigned char ret[20])
+{
+	put(f->target, t, bytes, len, ret);
+}
+
+void
+forge_read(struct forge *f, const unsigned char id[20], enum object_type t,
+    struct buf *ret)
+{
+	struct err e;
+
+	/* the inbox sees the hall's objects too */
+	assert_ok(repo_refresh(f->inbox, &e), &e);
+	assert_ok(repo_read(f->inbox, id, t, 1 << 20, ret, &e), &e);
+}
+
+void
+forge_entry(struct buf *raw, const char *mode, const char *name,
+    const unsigned char id[20])
+{
+	buf_printf(raw, "%s %s", mode, name);
+	buf_append(raw, "", 1);
+	buf_append(raw, id, 20);
+}
+
+void
+forge_begin(struct forge *f, struct forge_branch *at)
+{
+	int hall = at == &f->hall_branch;
+	struct commit *c = &f->c;
+	size_t i;
+
+	for (i = 0; i < FORGE_MAX_FILES; i++)
+		buf_release(&f->bytes[i]);
+	f->n = 0;
+	f->at = at;
+	f->key = hall ? &f->hall : &f->device;
+	memset(c, 0, sizeof(*c));
+	c->n_parents = at->has_tip;
+	memcpy(c->parents[0], at->tip, 20);
+	snprintf(c->person, sizeof(c->person), "สมศรี ใจดี");
+	snprintf(c->login, sizeof(c->login), "somsri");
+	snprintf(c->office, sizeof(c->office), hall ? "91" : "9105");
+	snprintf(c->device, sizeof(c->device), hall ? "91-h" : "9105-a");
+	c->time = ++at->time;
+	c->offset_min = 420;
+	snprintf(c->subject, sizeof(c->subject), "%s: a change", c->office);
+	snprintf(c->action, sizeof(c->action), "set");
+	if (!hall)
+		snprintf(c->edition, sizeof(c->edition), EDITION);
+	c->sequence = at->sequence + 1;
+}
+
+void
+forge_file(struct forge *f, const char *path, const char *bytes)
+{
+	unsigned char blob[20];
+	struct err e;
+
+	assert_true(f->n < FORGE_MAX_FILES);
+	f->files[f->n].path = path;
+	f->files[f->n].bytes = NULL;
+	f->files[f->n].len = 0;
+	if (bytes != NULL) {
+		buf_puts(&f->bytes[f->n], bytes);
+		f->files[f->n].bytes = buf_str(&f->bytes[f->n]);
+		f->files[f->n].len = f->bytes[f->n].len;
+		put(f->target, OBJECT_BLOB, bytes, strlen(bytes), blob);
+	}
+	assert_ok(
+	    tree_put(f->at->tree, path, bytes != NULL ? blob : NULL, &e), &e);
+	f->n++;
+}
+
+void
+forge_end(struct forge *f)
+{
+	struct forge_branch *at = f->at;
+	unsigned char root[20];
+	struct err e;
+
+	assert_ok(
+	    tree_write(at->tree, repo_tree_sink, f->target, root, &e), &e);
+	assert_ok(repo_flush(f->target, &e), &e);
+	if (memcmp(f->c.tree, zeros, 20) == 0)
+		memcpy(f->c.tree, root, 20);
+	if (memcmp(f->c.content, zeros, 32) == 0)
+		assert_ok(
+		    commit_content(f->files, f->n, at->has_tip,
+			(const unsigned char(*)[COMMIT_CONTENT_LEN])at->content,
+			f->c.content, &e),
+		    &e);
+	buf_clear(&f->raw);
+	assert_ok(commit_build(&f->c, f->key, &f->raw, &e), &e);
+	forge_object(f, OBJECT_COMMIT, f->raw.data, f->raw.len, at->tip);
+	memcpy(at->root, root, 20);
+	memcpy(at->content[0], f->c.content, COMMIT_CONTENT_LEN);
+	at->sequence = f->c.sequence;
+	at->has_tip = 1;
+}
+
+void
+forge_good(struct forge *f, const char *text)
+{
+	char record[400];
+
+	snprintf(record, sizeof(record),
+	    "{\n  \"strengths\": \"%s\",\n  \"ticks\": [\n"
+	    "    \"1.1.B1\"\n  ]\n}\n",
+	    text);
+	forge_begin(f, &f->office);
+	forge_file(f, FORGE_ITEM, record);
+	forge_end(f);
+}
+
+static void
+registry(struct forge *f, const char *state, const char *until)
+{
+	char device[KEY_LINE_MAX], hall[KEY_LINE_MAX], line[60] = "";
+	struct buf text = BUF_INIT;
+
+	key_line(f->device.pub, device);
+	key_line(f->hall.pub, hall);
+	if (until != NULL)
+		snprintf(
+		    line, sizeof(line), ",\n      \"until\": \"%s\"", until);
+	buf_printf(&text,
+	    "{\n  \"devices\": {\n    \"a\": {\n      \"key\": \"%s\",\n"
+	    "      \"since\": \"2022-01-01T00:00:00+07:00\",\n"
+	    "      \"state\": \"%s\"%s\n    }\n  },\n"
+	    "  \"hall\": {\n    \"code\": \"91\",\n    \"key\": \"%s\",\n"
+	    "    \"name\": \"สตูล\"\n  },\n"
+	    "  \"office\": {\n    \"code\": \"9105\",\n"
+	    "    \"name\": \"ละงู\"\n  }\n}\n",
+	    device, state, line, hall);
+	forge_file(f, "registry.json", buf_str(&text));
+	buf_release(&text);
+}
+
+static void
+move(struct forge *f, const char *ref, const unsigned char *old,
+    const unsigned char tip[20])
+{
+	struct err e;
+
+	assert_ok(repo_move_ref(f->repo, ref, old, tip, &e), &e);
+}
+
+void
+forge_registry(struct forge *f, const char *state, const char *until)
+{
+	unsigned char old[20];
+
+	memcpy(old, f->hall_branch.tip, 20);
+	f->target = f->repo;
+	forge_begin(f, &f->hall_branch);
+	registry(f, state, until);
+	forge_end(f);
+	f->target = f->inbox;
+	move(f, "refs/heads/hall", old, f->hall_branch.tip);
+}
+
+static void
+make_hall_branch(struct forge *f)
+{
+	char dir[512], path[600], line[KEY_LINE_MAX], signers[300];
+	struct buf edition = BUF_INIT;
+	struct err e;
+
+	assert_ok(file_own(dir, sizeof(dir), "editions", &e), &e);
+	snprintf(path, sizeof(path), "%s/" EDITION ".json", dir);
+	assert_ok(file_read(path, CANON_MAX, &edition, &e), &e);
+	put(f->repo, OBJECT_BLOB, edition.data, edition.len, f->edition_blob);
+	key_line(f->device.pub, line);
+	snprintf(signers, sizeof(signers),
+	    "9105-a namespaces=\"git,pmqa-receipt\" %s\n", line);
+	forge_begin(f, &f->hall_branch);
+	forge_file(f, "allowed_signers", signers);
+	forge_file(f, "editions/" EDITION ".json", buf_str(&edition));
+	registry(f, "active", NULL);
+	forge_end(f);
+	move(f, "refs/heads/hall", NULL, f->hall_branch.tip);
+	memcpy(f->hall_tip, f->hall_branch.tip, 20);
+	buf_release(&edition);
+}
+
+static void
+make_office_branch(struct forge *f)
+{
+	char assessment[300], hex[41];
+
+	commit_hex(f->edition_blob, hex);
+	snprintf(assessment, sizeof(assessment),
+	    "{\n  \"cycle\": 2565,\n  \"edition\": {\n"
+	    "    \"blob\": \"%s\",\n    \"id\": \"" EDITION "\"\n  },\n"
+	    "  \"status\": \"open\"\n}\n",
+	    hex);
+	forge_begin(f, &f->office);
+	forge_file(f, FORGE_ASSESSMENT, assessment);
+	forge_file(f, "office.json",
+	    "{\n  \"code\": \"9105\",\n  \"name\": \"ละงู\"\n}\n");
+	forge_end(f);
+	memcpy(f->first, f->office.tip, 20);
+	forge_good(f, "บริการเร็ว");
+	memcpy(f->second, f->office.tip, 20);
+	move(f, "refs/heads/office", NULL, f->second);
+}
+
+static void
+start_branch(struct forge *f, struct forge_branch *at)
+{
+	struct err e;
+
+	at->time = clock_now() - 86400;
+	assert_non_null(at->tree = tree_new());
+	assert_ok(
+	    tree_load(at->tree, NULL, repo_tree_source, f->inbox, &e), &e);
+}
+
+struct forge *
+forge_make(void)
+{
+	struct forge *f = calloc(1, sizeof(*f));
+	char inbox[300], objects[320];
+	struct err e;
+
+	assert_non_null(f);
+	f->dir = test_dir();
+	snprintf(f->repo_path, sizeof(f->repo_path), "%s/9105.git", f->dir);
+	snprintf(inbox, sizeof(inbox), "%s/inbox.git", f->dir);
+	snprintf(f->quarantine, sizeof(f->quarantine), "%s/objects", inbox);
+	snprintf(objects, sizeof(objects), "%s/objects", f->repo_path);
+	assert_ok(repo_create(f->repo_path, "refs/heads/office", &e), &e);
+	assert_ok(repo_create(inbox, "refs/heads/office", &e), &e);
+	assert_ok(repo_open(f->repo_path, &f->repo, &e), &e);
+	assert_ok(repo_open(inbox, &f->inbox, &e), &e);
+	assert_ok(repo_add_objects_dir(f->inbox, objects, &e), &e);
+	assert_ok(key_generate(&f->hall, &e), &e);
+	assert_ok(key_generate(&f->device, &e), &e);
+	assert_ok(key_generate(&f->stranger, &e), &e);
+	start_branch(f, &f->hall_branch);
+	start_branch(f, &f->office);
+	f->target = f->repo;
+	make_hall_branch(f);
+	make_office_branch(f);
+	f->target = f->inbox;
+	return f;
+}
+
+void
+forge_remove(struct forge *f)
+{
+	size_t i;
+
+	for (i = 0; i < FORGE_MAX_FILES; i++)
+		buf_release(&f->bytes[i]);
+	buf_release(&f->raw);
+	tree_free(f->office.tree);
+	tree_free(f->hall_branch.tree);
+	repo_close(f->repo);
+	repo_close(f->inbox);
+	test_dir_remove(f->dir);
+	free(f);
+}
+
+static void
+digest_file(const char *path, crypto_hash_sha256_state *state)
+{
+	struct buf bytes = BUF_INIT;
+	struct err e;
+
+	assert_ok(file_read(path, 64 << 20, &bytes, &e), &e);
+	crypto_hash_sha256_update(
+	    state, (const unsigned char *)buf_str(&bytes), bytes.len);
+	buf_release(&bytes);
+}
+
+static void
+digest_dir(const char *dir, crypto_hash_sha256_state *state)
+{
+	struct dirent **list = NULL;
+	char path[600];
+	struct stat st;
+	int i, n = scandir(dir, &list, NULL, alphasort);
+
+	assert_true(n >= 0);
+	for (i = 0; i < n; i++) {
+		if (strcmp(list[i]->d_name, ".") != 0 &&
+		    strcmp(list[i]->d_name, "..") != 0) {
+			snprintf(
+			    path, sizeof(path), "%s/%s", dir, list[i]->d_name);
+			crypto_hash_sha256_update(state,
+			    (const unsigned char *)path, strlen(path) + 1);
+			assert_int_equal(0, lstat(path, &st));
+			if (S_ISDIR(st.st_mode))
+				digest_dir(path, state);
+			else
+				digest_file(path, state);
+		}
+		free(list[i]);
+	}
+	free(list);
+}
+
+void
+forge_digest(const char *dir, unsigned char ret[32])
+{
+	crypto_hash_sha256_state state;
+
+	crypto_hash_sha256_init(&state);
+	digest_dir(dir, &state);
+	crypto_hash_sha256_final(&state, ret);
+}
