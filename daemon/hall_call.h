@@ -1,0 +1,28 @@
+/*
+ * hall_call: what pmqa-receive says to the daemon of its own hall, over
+ * DIR/pmqad.sock.
+ *
+ * Ownership: none.
+ * Units:     milliseconds.
+ * Errors:    ERR_UNREACHABLE: no daemon; ERR_TIMEOUT; what the daemon answers.
+ * Thread:    one.
+ */
+#ifndef DAEMON_HALL_CALL_H
+#define DAEMON_HALL_CALL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define HALL_CALL_ABSORB_MS 20000
+
+/* hall.absorb: indexes what came; the receipt is appended to *ret as one line
+ * of JSON. Waits for it. */
+int hall_call_absorb(
+    const char *dir, const char *office, struct buf *ret, struct err *e);
+
+/* hall.seen: told and not waited for, at no cost to the transfer; lost when the
+ * daemon is away. class NULL: no failure. */
+void hall_call_seen(const char *dir, const char *office, const char *device,
+    const char *class, const char *message);
+
+#endif

@@ -1,0 +1,116 @@
+#include "base/clock.h"
+#include "daemon/command.h"
+#include "daemon/handlers.h"
+#include "daemon/server.h"
+#include "store/absorb.h"
+#include "store/enroll.h"
+#include "store/journal.h"
+#include "store/query.h"
+#include "store/receipt.h"
+#include "store/visit.h"
+
+static int
+run_hall_status(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	(void)c;
+	return query_hall_status(s, ret, e);
+}
+
+static int
+run_hall_enroll(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	return enroll_admit(
+	    s, &c->peer->person, json_str(c->params, "request"), ret, e);
+}
+
+static int
+absorbed_json(int64_t n, cJSON *receipt, cJSON **ret, struct err *e)
+{
+	cJSON *obj = cJSON_CreateObject();
+	int rc;
+
+	if ((rc = json_put_int(obj, "absorbed", n, e)) < 0) {
+		cJSON_Delete(receipt);
+		goto out;
+	}
+	if (receipt == NULL)
+		receipt = cJSON_CreateNull();
+	if ((rc = json_put(obj, "receipt", receipt, e)) < 0)
+		goto out;
+	*ret = obj;
+	obj = NULL;
+out:
+	cJSON_Delete(obj);
+	return rc;
+}
+
+/* The receipt is signed only over what is indexed, and told only once it lies
+ * in the repository. */
+static int
+run_absorb(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	cJSON *receipt = NULL;
+	int64_t n = 0;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0)
+		return rc;
+	if ((rc = absorb_ref(s, office, "office", "refs/heads/office", &n, e)) <
+		0 ||
+	    (rc = receipt_issue(s, office, &receipt, e)) < 0 ||
+	    (rc = journal_flush(s, e)) < 0 ||
+	    (rc = visit_well(s, office, clock_now(), e)) < 0)
+		goto out;
+	/* nothing new to sign: an office may have lost what it was given */
+	if (receipt == NULL && (rc = receipt_last(s, office, &receipt, e)) < 0)
+		goto out;
+	rc = absorbed_json(n, receipt, ret, e);
+	receipt = NULL;
+out:
+	cJSON_Delete(receipt);
+	return rc;
+}
+
+static int
+run_seen(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *device = json_str(c->params, "device");
+	const char *class = json_str(c->params, "class");
+	const char *message = json_str(c->params, "message");
+	const char *office = NULL;
+	cJSON *empty;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = command_check_device(device, e)) < 0)
+		return rc;
+	if (strncmp(device, office, strlen(office)) != 0)
+		return err_set(e, ERR_USAGE, 0,
+		    "device %s is not one of office %s", device, office);
+	rc = class == NULL ? visit_seen(s, office, clock_now(), e)
+			   : visit_failed(s, office, clock_now(), class,
+				 message != NULL ? message : "", e);
+	if (rc < 0)
+		return rc;
+	if ((empty = cJSON_CreateObject()) == NULL)
+		return err_nomem(e);
+	*ret = empty;
+	return 0;
+}
+
+static int
+after_saved(struct call *c, struct err *e)
+{
+	(void)e;
+	server_saved(c->server);
+	return 0;
+}
+
+const struct handler handlers_hall[] = {
+	{ "hall.status", run_hall_status, NULL, NULL },
+	{ "hall.enroll", run_hall_enroll, NULL, after_saved },
+	{ "hall.absorb", run_absorb, NULL, NULL },
+	{ "hall.seen", run_seen, NULL, NULL },
+};
+const size_t handlers_n_hall = sizeof(handlers_hall) / sizeof(*handlers_hall);

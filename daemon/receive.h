@@ -1,0 +1,47 @@
+/*
+ * receive: what sshd runs at the hall for one connection of one device: two
+ * exact commands on the device's own repository, with git's configuration,
+ * environment and limits pinned (reliability.md 5.1).
+ *
+ * Ownership: none; receive_serve() becomes git and does not come back.
+ * Units:     seconds, bytes.
+ * Errors:    ERR_DENIED: the device may not, a sentence for its people; others:
+ * the hall's own trouble.
+ * Thread:    one.
+ */
+#ifndef DAEMON_RECEIVE_H
+#define DAEMON_RECEIVE_H
+
+#include "daemon/command.h"
+
+struct receive {
+	char dir[512];                   /* the hall's directory */
+	char device[COMMAND_DEVICE_MAX]; /* "9105-a" */
+	char office[8];                  /* "9105" */
+	char repo[640];                  /* DIR/offices/9105.git */
+};
+
+/* From the forced command's own arguments, which the hall wrote. */
+int receive_init(
+    struct receive *ret, const char *dir, const char *device, struct err *e);
+
+/* Is the device in the registry (registry.json of the hall branch) and active?
+ */
+int receive_check_device(const struct receive *r, struct err *e);
+
+/*
+ * The whole forced command: original is SSH_ORIGINAL_COMMAND, protocol
+ * GIT_PROTOCOL, both as the client sent them (NULL allowed). Returns only with
+ * an error.
+ */
+int receive_serve(const struct receive *r, const char *original,
+    const char *protocol, struct err *e);
+
+/* One line of JSON to DIR/receive.log (rotated at 16 MiB). A log that cannot be
+ * written does not stop a push. */
+void receive_log(const struct receive *r, const char *event, const char *old,
+    const char *new_, const char *outcome, const char *reason);
+
+#define RECEIVE_LOG_MAX (16L * 1024 * 1024)
+
+#endif

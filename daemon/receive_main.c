@@ -1,0 +1,120 @@
+/*
+ * pmqa-receive: the hall's side of a transfer. By the name it is called with:
+ *
+ *   pmqa-receive [--dir DIR] DEVICE   sshd's forced command
+ *   pre-receive                       git's hook: the door
+ *   post-receive                      git's hook: absorb, receipt
+ *
+ * What it says goes to the office: "pmqa-refused:", "pmqa-denied:",
+ * "pmqa-trouble:", "pmqa-note:", "pmqa-receipt:", one line each.
+ */
+#include <libgen.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "daemon/receive_hook.h"
+#include "daemon/remark.h"
+#include "store/giterr.h"
+#include "store/key.h"
+
+#define DEFAULT_DIR "/var/lib/pmqa"
+
+/* The office reads lines: a sentence must not make two of them. */
+static void
+say(const char *prefix, const char *text)
+{
+	char clean[REMARK_MAX];
+
+	remark_clean(text, clean, sizeof(clean));
+	fprintf(stderr, "%s%s\n", prefix, clean);
+}
+
+static int
+from_environment(struct receive *ret, struct err *e)
+{
+	return receive_init(ret, secure_getenv("PMQA_HALL_DIR"),
+	    secure_getenv("PMQA_DEVICE"), e);
+}
+
+static int
+main_pre(void)
+{
+	const char *quarantine = secure_getenv("GIT_OBJECT_DIRECTORY");
+	struct receive r;
+	struct err err;
+	int rc;
+
+	memset(&err, 0, sizeof(err));
+	if ((rc = key_init(&err)) == 0 && (rc = giterr_init(&err)) == 0) {
+		if ((rc = from_environment(&r, &err)) == 0)
+			rc = receive_hook_pre(
+			    &r, STDIN_FILENO, quarantine, &err);
+		giterr_shutdown();
+	}
+	if (rc < 0)
+		say(rc == ERR_REFUSED ? REMARK_REFUSED : REMARK_TROUBLE,
+		    err.msg);
+	return rc < 0 ? 1 : 0;
+}
+
+/* The push stands whatever happens here: an absent receipt comes with a later
+ * fetch. */
+static int
+main_post(void)
+{
+	struct buf receipt = BUF_INIT;
+	struct receive r;
+	struct err err;
+	int rc;
+
+	memset(&err, 0, sizeof(err));
+	if ((rc = from_environment(&r, &err)) == 0)
+		rc = receive_hook_post(&r, STDIN_FILENO, &receipt, &err);
+	if (rc < 0)
+		say(REMARK_NOTE, err.msg);
+	else
+		fprintf(stderr, "%s%s\n", REMARK_RECEIPT, buf_str(&receipt));
+	buf_release(&receipt);
+	return 0;
+}
+
+static int
+main_forced(int argc, char **argv)
+{
+	const char *dir = DEFAULT_DIR;
+	struct receive r;
+	struct err err;
+	int rc, i = 1;
+
+	memset(&err, 0, sizeof(err));
+	if (argc > 2 && strcmp(argv[1], "--dir") == 0) {
+		dir = argv[2];
+		i = 3;
+	}
+	if (argc - i != 1)
+		rc = err_set(&err, ERR_USAGE, 0,
+		    "usage: pmqa-receive [--dir DIR] DEVICE");
+	else if ((rc = receive_init(&r, dir, argv[i], &err)) == 0) {
+		rc = receive_serve(&r, secure_getenv("SSH_ORIGINAL_COMMAND"),
+		    secure_getenv("GIT_PROTOCOL"), &err);
+		receive_log(&r, "connect", NULL, NULL,
+		    rc == ERR_DENIED ? "denied" : "trouble", err.msg);
+	}
+	say(rc == ERR_DENIED ? REMARK_DENIED : REMARK_TROUBLE, err.msg);
+	return rc == ERR_USAGE ? 2 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = argc > 0 ? basename(argv[0]) : "";
+
+	/* git going away shows as a failed write, not as a signal */
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(name, "pre-receive") == 0)
+		return main_pre();
+	if (strcmp(name, "post-receive") == 0)
+		return main_post();
+	signal(SIGPIPE, SIG_DFL); /* git inherits it */
+	return main_forced(argc, argv);
+}

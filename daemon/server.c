@@ -1,0 +1,413 @@
+#include "daemon/server.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "daemon/dispatch.h"
+#include "daemon/fatal.h"
+#include "daemon/handlers.h"
+#include "store/absorb.h"
+#include "store/journal.h"
+#include "store/query.h"
+#include "store/receipt.h"
+#include "store/save.h"
+
+/* A hall that was away may have much to absorb: so long it counts as busy. */
+#define START_GRACE_MS (30 * 60 * 1000)
+#define SOCKET_NAME "pmqad.sock"
+
+static void step_quiet(struct server *srv);
+static void step_flush(struct server *srv);
+static void step_workers(struct server *srv);
+static void step_answers(struct server *srv);
+static void step_end(struct server *srv);
+
+/* The workers' threads. */
+
+static int
+group_begin(void *state, struct err *e)
+{
+	return save_group_begin(state, e);
+}
+
+/* No save of the group has been acknowledged yet: if the disk failed, none
+ * will be. */
+static int
+group_end(void *state, struct err *e)
+{
+	int rc = save_group_end(state, e);
+
+	if (rc < 0)
+		fatal_check("cannot store a save", e);
+	return rc;
+}
+
+static void
+close_store(void *state)
+{
+	store_close(state);
+}
+
+static const struct worker_ops writer_ops = { NULL, group_begin, group_end,
+	close_store };
+static const struct worker_ops reader_ops = { NULL, NULL, NULL, close_store };
+
+/* Jobs of the server itself. */
+
+struct own_job {
+	struct job job; /* first */
+	struct server *server;
+};
+
+static int
+submit_own(struct server *srv, struct worker *w,
+    void (*run)(struct job *j, void *state), void (*done)(struct job *j),
+    struct err *e)
+{
+	struct own_job *o = calloc(1, sizeof(*o));
+	int rc;
+
+	if (o == NULL)
+		return err_nomem(e);
+	o->server = srv;
+	o->job.run = run;
+	o->job.done = done;
+	if ((rc = worker_submit(w, &o->job, e)) < 0)
+		free(o);
+	return rc;
+}
+
+/* One office's trouble keeps no other from its receipt: the first error is
+ * told at the end. */
+static int
+issue_receipts(struct store *s, struct err *e)
+{
+	cJSON *status = NULL;
+	const cJSON *office;
+	int rc;
+
+	if ((rc = query_hall_status(s, &status, e)) < 0)
+		return rc;
+	cJSON_ArrayForEach (office, json_get(status, "offices")) {
+		cJSON *receipt = NULL;
+		int one = receipt_issue(
+		    s, json_str(office, "code"), &receipt, rc == 0 ? e : NULL);
+
+		cJSON_Delete(receipt);
+		if (rc == 0)
+			rc = one;
+	}
+	cJSON_Delete(status);
+	return rc;
+}
+
+/* What was pushed while the daemon was away. */
+static void
+run_catch_up(struct job *j, void *state)
+{
+	struct err e;
+	int64_t n = 0;
+	int rc;
+
+	j->rc = absorb_all(state, &n, &j->err);
+	if ((rc = issue_receipts(state, &e)) < 0 && j->rc == 0) {
+		j->rc = rc;
+		j->err = e;
+	}
+	if ((rc = journal_flush(state, &e)) < 0 && j->rc == 0) {
+		j->rc = rc;
+		j->err = e;
+	}
+	if (j->rc < 0)
+		fatal_check("cannot absorb", &j->err);
+	if (n > 0)
+		log_line(LOG_INFO, "absorbed %lld revisions at the start",
+		    (long long)n);
+}
+
+static void
+on_caught_up(struct job *j)
+{
+	struct own_job *o = (struct own_job *)j;
+
+	if (j->rc < 0)
+		log_err("cannot absorb", &j->err);
+	if (!o->server->stopping)
+		watchdog_grace(o->server->watchdog, 0);
+	free(o);
+}
+
+static void
+run_reload(struct job *j, void *state)
+{
+	j->rc = store_reload_conf(state, &j->err);
+}
+
+static void
+on_reloaded(struct job *j)
+{
+	if (j->rc < 0)
+		log_err("cannot read the configuration again", &j->err);
+	free(j);
+}
+
+int
+server_reload_conf(struct server *srv, struct err *e)
+{
+	struct conf conf;
+	int rc;
+
+	if ((rc = conf_load(srv->conf.dir, &conf, e)) < 0)
+		return rc;
+	srv->conf = conf;
+	if ((rc = submit_own(srv, srv->reader, run_reload, on_reloaded, e)) < 0)
+		return rc;
+	if (srv->sync != NULL)
+		sync_reconfigure(srv->sync);
+	return 0;
+}
+
+void
+server_saved(struct server *srv)
+{
+	if (srv->flush != NULL)
+		flush_saved(srv->flush);
+	if (srv->sync != NULL)
+		sync_saved(srv->sync);
+}
+
+/* Start. */
+
+static void
+on_sync_changed(void *arg, const char *state, const char *detail)
+{
+	log_line(LOG_DEBUG, "sync: %s%s%s", state, detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
+	handlers_sync_changed(arg, state, detail);
+}
+
+static int
+open_store(struct server *srv, enum store_mode mode, const char *name,
+    const struct worker_ops *ops, struct worker **ret, struct err *e)
+{
+	struct store *s = NULL;
+	int rc;
+
+	if ((rc = store_open(srv->conf.dir, mode, &s, e)) < 0)
+		return rc;
+	/* from here on it is the new thread's */
+	if ((rc = worker_create(srv->loop, name, ops, s, ret, e)) < 0)
+		store_close(s);
+	return rc;
+}
+
+static int
+start_flows(struct server *srv, const struct server_opts *o, struct err *e)
+{
+	struct worker *const workers[] = { srv->writer, srv->reader };
+	const struct conn_set_opts conns = {
+		.loop = srv->loop,
+		.max_clients = (size_t)srv->conf.max_clients,
+		.stall_ms = o->stall_ms > 0 ? o->stall_ms : CONN_STALL_MS,
+		.on_line = dispatch_line,
+		.on_gone = dispatch_gone,
+		.arg = srv,
+	};
+	const struct sync_env env = { .loop = srv->loop,
+		.writer = srv->writer,
+		.conf = &srv->conf,
+		.changed = on_sync_changed,
+		.arg = srv };
+	int rc;
+
+	if ((rc = flush_create(srv->loop, srv->writer, &srv->flush, e)) < 0 ||
+	    (rc = conn_set_create(&conns, &srv->conns, e)) < 0)
+		return rc;
+	if (srv->conf.role == ROLE_OFFICE &&
+	    (rc = sync_create(&env, &srv->sync, e)) < 0)
+		return rc;
+	if (o->watchdog_usec == 0)
+		return 0;
+	return watchdog_create(srv->loop, &srv->notify, workers,
+	    o->watchdog_usec, &srv->watchdog, e);
+}
+
+static int
+catch_up(struct server *srv, struct err *e)
+{
+	if (srv->conf.role != ROLE_HALL)
+		return 0;
+	watchdog_grace(srv->watchdog, START_GRACE_MS);
+	return submit_own(srv, srv->writer, run_catch_up, on_caught_up, e);
+}
+
+static int
+start_listening(struct server *srv, const struct server_opts *o, struct err *e)
+{
+	char path[sizeof(srv->conf.dir) + sizeof(SOCKET_NAME)];
+	int rc;
+
+	if (o->passed_fd >= 0)
+		return listen_take(srv->loop, o->passed_fd, conn_set_accept,
+		    srv->conns, &srv->listener, e);
+	if (o->socket == NULL && (rc = file_path(path, sizeof(path), e,
+				      "%s/" SOCKET_NAME, srv->conf.dir)) < 0)
+		return rc;
+	return listen_open(srv->loop, o->socket != NULL ? o->socket : path,
+	    o->socket_group, conn_set_accept, srv->conns, &srv->listener, e);
+}
+
+static int
+start(struct server *srv, const struct server_opts *o, struct err *e)
+{
+	int rc;
+
+	if ((rc = conf_load(o->dir, &srv->conf, e)) < 0 ||
+	    (rc = notify_init(&srv->notify, o->notify_socket, e)) < 0 ||
+	    (rc = open_store(srv, STORE_WRITE, "pmqad-store", &writer_ops,
+		 &srv->writer, e)) < 0 ||
+	    (rc = open_store(srv, STORE_READ, "pmqad-read", &reader_ops,
+		 &srv->reader, e)) < 0 ||
+	    (rc = start_flows(srv, o, e)) < 0 || (rc = catch_up(srv, e)) < 0 ||
+	    (rc = start_listening(srv, o, e)) < 0)
+		return rc;
+	return notify_send(&srv->notify, "READY=1\nSTATUS=serving", e);
+}
+
+int
+server_start(uv_loop_t *loop, const struct server_opts *o, struct server **ret,
+    struct err *e)
+{
+	struct server *srv = calloc(1, sizeof(*srv));
+	int rc;
+
+	if (srv == NULL)
+		return err_nomem(e);
+	srv->loop = loop;
+	srv->notify.fd = -1;
+	if ((rc = start(srv, o, e)) < 0) {
+		server_stop(srv, NULL, NULL);
+		return rc;
+	}
+	*ret = srv;
+	return 0;
+}
+
+/* Stop: each step closes its parts, and the last of them begins the next. */
+
+static void
+end_part(struct server *srv, void (*next)(struct server *srv))
+{
+	if (--srv->n_open == 0)
+		next(srv);
+}
+
+static void
+on_quiet(void *arg)
+{
+	end_part(arg, step_flush);
+}
+
+static void
+step_quiet(struct server *srv)
+{
+	srv->n_open = 1;
+	if (srv->listener != NULL)
+		listen_close(srv->listener);
+	if (srv->conns != NULL)
+		conn_set_quiet(srv->conns);
+	if (srv->sync != NULL) {
+		handlers_end_waiters(srv, 1);
+		srv->n_open++;
+		sync_close(srv->sync, on_quiet, srv);
+	}
+	if (srv->watchdog != NULL) {
+		srv->n_open++;
+		watchdog_close(srv->watchdog, on_quiet, srv);
+		srv->watchdog = NULL;
+	}
+	end_part(srv, step_flush);
+}
+
+static void
+on_flush_closed(void *arg)
+{
+	struct server *srv = arg;
+
+	srv->flush = NULL;
+	step_workers(srv);
+}
+
+static void
+step_flush(struct server *srv)
+{
+	srv->sync = NULL;
+	if (srv->flush != NULL)
+		flush_close(srv->flush, on_flush_closed, srv);
+	else
+		step_workers(srv);
+}
+
+static void
+on_worker_closed(void *arg)
+{
+	end_part(arg, step_answers);
+}
+
+static void
+step_workers(struct server *srv)
+{
+	srv->n_open = 1;
+	if (srv->writer != NULL) {
+		srv->n_open++;
+		worker_close(srv->writer, on_worker_closed, srv);
+	}
+	if (srv->reader != NULL) {
+		srv->n_open++;
+		worker_close(srv->reader, on_worker_closed, srv);
+	}
+	end_part(srv, step_answers);
+}
+
+static void
+on_conns_closed(void *arg)
+{
+	step_end(arg);
+}
+
+static void
+step_answers(struct server *srv)
+{
+	if (srv->conns != NULL)
+		conn_set_finish(srv->conns, on_conns_closed, srv);
+	else
+		step_end(srv);
+}
+
+static void
+step_end(struct server *srv)
+{
+	void (*stopped)(void *arg) = srv->stopped;
+	void *arg = srv->stopped_arg;
+
+	notify_release(&srv->notify);
+	free(srv);
+	if (stopped != NULL)
+		stopped(arg);
+}
+
+void
+server_stop(struct server *srv, void (*stopped)(void *arg), void *arg)
+{
+	struct err e;
+
+	if (srv->stopping)
+		return;
+	srv->stopping = 1;
+	srv->stopped = stopped;
+	srv->stopped_arg = arg;
+	if (notify_send(&srv->notify, "STOPPING=1", &e) < 0)
+		log_err("stop", &e);
+	step_quiet(srv);
+}

@@ -1,0 +1,160 @@
+/*
+ * pmqa-ssh: what git starts in place of ssh (GIT_SSH) at an office. It takes
+ * exactly what git says for the hall's two commands and becomes either ssh with
+ * the office's own configuration or, for a hall on the same machine,
+ * pmqa-receive. Small on purpose: it starts twice per sync.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "daemon/command.h"
+
+#define ARGS_MAX 32
+
+struct call {
+	const char *port; /* NULL: ssh's own */
+	int send_protocol;
+	const char *host; /* [user@]host */
+	const char *text; /* the command as git wrote it */
+	enum command command;
+};
+
+static int
+is_port(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len > 0 && len <= 5 && strspn(s, "0123456789") == len;
+}
+
+static int
+is_host(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len > 0 && len < 256 && s[0] != '-' &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyz"
+			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:[]") == len;
+}
+
+/* pmqa-ssh [-o SendEnv=GIT_PROTOCOL] [-p PORT] HOST COMMAND */
+static int
+parse_call(int argc, char **argv, struct call *ret, struct err *e)
+{
+	int i = 1;
+
+	memset(ret, 0, sizeof(*ret));
+	while (i + 1 < argc && argv[i][0] == '-') {
+		if (strcmp(argv[i], "-o") == 0 &&
+		    strcmp(argv[i + 1], "SendEnv=GIT_PROTOCOL") == 0)
+			ret->send_protocol = 1;
+		else if (strcmp(argv[i], "-p") == 0 && is_port(argv[i + 1]))
+			ret->port = argv[i + 1];
+		else
+			break;
+		i += 2;
+	}
+	if (argc - i != 2 || !is_host(argv[i])) {
+		err_set(e, ERR_USAGE, 0,
+		    "pmqa-ssh is started by git for one transfer with the "
+		    "hall");
+		return ERR_USAGE;
+	}
+	ret->host = argv[i];
+	ret->text = argv[i + 1];
+	return command_parse(ret->text, &ret->command, e);
+}
+
+static void
+become(const char **args)
+{
+	union {
+		const char **in;
+		char *const *out;
+	} u = { .in = args };
+
+	execvp(args[0], u.out);
+}
+
+static int
+become_ssh(const struct call *c, const char *config, struct err *e)
+{
+	const char *args[ARGS_MAX],
+	    *control = secure_getenv("PMQA_SSH_CONTROL");
+	size_t n = 0;
+
+	args[n++] = "ssh";
+	args[n++] = "-F";
+	args[n++] = config;
+	args[n++] = "-o";
+	args[n++] = "BatchMode=yes";
+	if (control != NULL) {
+		/* when its master is gone, ssh connects by itself */
+		args[n++] = "-o";
+		args[n++] = "ControlMaster=no";
+		args[n++] = "-S";
+		args[n++] = control;
+	}
+	if (c->send_protocol) {
+		args[n++] = "-o";
+		args[n++] = "SendEnv=GIT_PROTOCOL";
+	}
+	if (c->port != NULL) {
+		args[n++] = "-p";
+		args[n++] = c->port;
+	}
+	args[n++] = "-T";
+	args[n++] = "--";
+	args[n++] = c->host;
+	args[n++] = c->text;
+	args[n] = NULL;
+	become(args);
+	return err_sys(e, "cannot exec '%s'", args[0]);
+}
+
+static int
+become_receive(const struct call *c, const char *hall, struct err *e)
+{
+	const char *args[ARGS_MAX], *device = secure_getenv("PMQA_DEVICE");
+	char program[1024];
+	size_t n = 0;
+	int rc;
+
+	if ((rc = command_check_device(device, e)) < 0 ||
+	    (rc = file_own(program, sizeof(program), "pmqa-receive", e)) < 0)
+		return rc;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	if (setenv("SSH_ORIGINAL_COMMAND", c->text, 1) != 0)
+		return err_nomem(e);
+	args[n++] = program;
+	args[n++] = "--dir";
+	args[n++] = hall;
+	args[n++] = device;
+	args[n] = NULL;
+	become(args);
+	return err_sys(e, "cannot exec '%s'", program);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *hall = secure_getenv("PMQA_HALL_DIR");
+	const char *config = secure_getenv("PMQA_SSH_CONFIG");
+	struct call call;
+	struct err err;
+	int rc;
+
+	memset(&err, 0, sizeof(err));
+	if ((rc = parse_call(argc, argv, &call, &err)) == 0) {
+		if (hall != NULL && hall[0] == '/')
+			rc = become_receive(&call, hall, &err);
+		else if (config != NULL && config[0] == '/')
+			rc = become_ssh(&call, config, &err);
+		else
+			rc = err_set(&err, ERR_USAGE, 0,
+			    "pmqa-ssh needs PMQA_SSH_CONFIG or PMQA_HALL_DIR");
+	}
+	fprintf(stderr, "pmqa-ssh: %s\n", err.msg);
+	return rc == ERR_SYS ? 127 : 2;
+}

@@ -1,0 +1,98 @@
+#include "tests/unit/test.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "daemon/hall_call.h"
+
+/* A daemon's socket on which nobody accepts. */
+static int
+deaf_daemon(const char *dir)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	union {
+		struct sockaddr_un *un;
+		struct sockaddr *any;
+	} u = { .un = &a };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/pmqad.sock", dir);
+	assert_int_equal(bind(fd, u.any, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 2), 0);
+	return fd;
+}
+
+static void
+test_hall_call__tells_in_one_line_and_does_not_wait(void **state)
+{
+	static const char want[] =
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"hall.seen\",\"params\":"
+	    "{\"office\":\"9105\",\"device\":\"9105-a\","
+	    "\"class\":\"refused\",\"message\":\"ไม่\"}}\n";
+	char *dir = test_dir(), got[400] = "";
+	int fd = deaf_daemon(dir), in;
+
+	(void)state;
+	hall_call_seen(dir, "9105", "9105-a", "refused", "ไม่");
+	in = accept(fd, NULL, NULL);
+	assert_true(in >= 0);
+	assert_int_equal(read(in, got, sizeof(got) - 1), sizeof(want) - 1);
+	assert_string_equal(got, want);
+	assert_int_equal(read(in, got, sizeof(got) - 1), 0); /* it has gone */
+	close(in);
+	close(fd);
+	test_dir_remove(dir);
+}
+
+static void
+test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing(void **state)
+{
+	char *dir = test_dir();
+	int64_t start = clock_mono_ms();
+	int fd, i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
+	fd = deaf_daemon(dir);
+	for (i = 0; i < 100; i++) /* more than it keeps waiting */
+		hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
+	/* 200 calls, and none waits */
+	assert_true(clock_mono_ms() - start < 1000);
+	close(fd);
+	for (i = 0; i < 100; i++)
+		hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
+	test_dir_remove(dir);
+}
+
+static void
+test_hall_call__says_that_the_daemon_is_away(void **state)
+{
+	struct buf receipt = BUF_INIT;
+	char *dir = test_dir();
+	struct err e;
+
+	(void)state;
+	assert_err(hall_call_absorb(dir, "9105", &receipt, &e), ERR_UNREACHABLE,
+	    &e, "the hall's daemon is not running");
+	assert_int_equal(receipt.len, 0);
+	buf_release(&receipt);
+	test_dir_remove(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_hall_call__tells_in_one_line_and_does_not_wait),
+		cmocka_unit_test(
+		    test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing),
+		cmocka_unit_test(test_hall_call__says_that_the_daemon_is_away),
+	};
+
+	return cmocka_run_group_tests_name("hall_call", tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+#include "tests/unit/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/command.h"
+#include "daemon/receive_hook.h"
+
+#define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B40 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static void
+test_receive__takes_exactly_two_commands(void **state)
+{
+	enum command c;
+	struct err e;
+
+	(void)state;
+	assert_ok(command_parse("git-upload-pack '/office'", &c, &e), &e);
+	assert_int_equal(c, COMMAND_FETCH);
+	assert_string_equal(command_service(c), "upload-pack");
+	assert_ok(command_parse("git-receive-pack '/office'", &c, &e), &e);
+	assert_int_equal(c, COMMAND_PUSH);
+	assert_string_equal(command_service(c), "receive-pack");
+	assert_ok(command_parse("git-receive-pack 'office'", &c, &e), &e);
+}
+
+static void
+test_receive__refuses_everything_else(void **state)
+{
+	const char *const bad[] = { "", "sh", "git-upload-pack", "git-shell",
+		"git-upload-pack office", "git-upload-pack \"/office\"",
+		"git-upload-pack '/office' ", " git-upload-pack '/office'",
+		"git-upload-pack '/office'; id", "git-upload-pack '/office'\n",
+		"git-upload-pack '/office/..'", "git-upload-pack '../9106.git'",
+		"git-upload-pack '/9106'", "git-upload-archive '/office'",
+		"git upload-pack '/office'", "git-receive-pack '//office'",
+		"GIT-UPLOAD-PACK '/office'",
+		"git-upload-pack --strict '/office'", "scp -f /etc/passwd" };
+	enum command c;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(command_parse(bad[i], &c, &e), ERR_DENIED);
+	assert_int_equal(command_parse(NULL, &c, &e), ERR_DENIED);
+}
+
+static void
+test_receive__says_that_evidence_is_not_served_yet(void **state)
+{
+	enum command c;
+	struct err e;
+
+	(void)state;
+	assert_err(command_parse("git-receive-pack '/evidence/00ff'", &c, &e),
+	    ERR_DENIED, &e, "evidence is not served by this version");
+}
+
+static void
+test_receive__knows_the_names_of_devices(void **state)
+{
+	const char *const bad[] = { "", "9105", "9105-", "9105-h", "9105-A",
+		"9105-ab", "910-a", "91051-a", "9105_a", "../5-a", "9105-1" };
+	struct err e;
+	size_t i;
+
+	(void)state;
+	assert_ok(command_check_device("9105-a", &e), &e);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(command_check_device(bad[i], &e), ERR_DENIED);
+	assert_int_equal(command_check_device(NULL, &e), ERR_DENIED);
+}
+
+static void
+test_receive__maps_a_device_to_its_one_repository(void **state)
+{
+	struct receive r;
+	struct err e;
+
+	(void)state;
+	assert_ok(receive_init(&r, "/srv/hall", "9105-b", &e), &e);
+	assert_string_equal(r.office, "9105");
+	assert_string_equal(r.repo, "/srv/hall/offices/9105.git");
+	assert_err(receive_init(&r, "srv/hall", "9105-b", &e), ERR_USAGE, &e,
+	    "absolute");
+	assert_int_equal(
+	    receive_init(&r, "/srv/hall", "9105-b/..", &e), ERR_DENIED);
+}
+
+static void
+test_receive__denies_an_office_that_is_not_enrolled(void **state)
+{
+	char *dir = test_dir();
+	struct receive r;
+	struct err e;
+
+	(void)state;
+	assert_ok(receive_init(&r, dir, "9105-a", &e), &e);
+	assert_err(receive_check_device(&r, &e), ERR_DENIED, &e,
+	    "office 9105 is not enrolled");
+	test_dir_remove(dir);
+}
+
+static int
+parse(const char *text, struct door_update *u, size_t *n, struct err *e)
+{
+	return receive_hook_parse(text, strlen(text), u, n, e);
+}
+
+static void
+test_receive__reads_what_git_gives_its_hooks(void **state)
+{
+	struct door_update u[RECEIVE_UPDATES_MAX];
+	size_t n = 0;
+	struct err e;
+
+	(void)state;
+	assert_ok(parse(A40 " " B40 " refs/heads/office\n", u, &n, &e), &e);
+
+	assert_int_equal(n, 1);
+	assert_string_equal(u[0].old, A40);
+	assert_string_equal(u[0].new_, B40);
+	assert_string_equal(u[0].ref, "refs/heads/office");
+}
+
+static void
+test_receive__refuses_hook_input_without_form(void **state)
+{
+	const char *const bad[] = { "", A40 " " B40 " refs/heads/office",
+		A40 " " B40 " \n", A40 " " B40 "\n",
+		A40 "  " B40 " refs/heads/x\n",
+		"A" A40 " " B40 " refs/heads/x\n",
+		A40 " x" B40 " refs/heads/x\n", "\n" };
+	struct door_update u[RECEIVE_UPDATES_MAX];
+	size_t i, n = 0;
+	struct err e;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse(bad[i], u, &n, &e), ERR_REFUSED);
+	assert_int_equal(
+	    receive_hook_parse(A40 " " B40 " refs\0heads\n", 93, u, &n, &e),
+	    ERR_REFUSED);
+}
+
+static void
+test_receive__refuses_a_ref_name_or_a_push_too_long(void **state)
+{
+	struct door_update u[RECEIVE_UPDATES_MAX];
+	struct buf b = BUF_INIT;
+	struct err e;
+	size_t n = 0;
+	int i;
+
+	(void)state;
+	buf_puts(&b, A40 " " B40 " refs/heads/");
+	for (i = 0; i < 300; i++)
+		buf_putc(&b, 'x');
+	buf_puts(&b, "\n");
+	assert_int_equal(
+	    receive_hook_parse(b.data, b.len, u, &n, &e), ERR_REFUSED);
+	buf_clear(&b);
+	for (i = 0; i <= RECEIVE_UPDATES_MAX; i++)
+		buf_puts(&b, A40 " " B40 " refs/heads/office\n");
+	assert_err(receive_hook_parse(b.data, b.len, u, &n, &e), ERR_REFUSED,
+	    &e, "one branch");
+	buf_release(&b);
+}
+
+static size_t
+file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+static void
+test_receive__logs_one_line_and_turns_a_full_log(void **state)
+{
+	char path[600], older[640], text[600] = "";
+	char *dir = test_dir();
+	struct receive r;
+	struct err e;
+	FILE *f;
+
+	(void)state;
+	assert_ok(receive_init(&r, dir, "9105-a", &e), &e);
+	snprintf(path, sizeof(path), "%s/receive.log", dir);
+	snprintf(older, sizeof(older), "%s.1", path);
+
+	receive_log(&r, "push", A40, B40, "refused", "say \"no\"\nplease");
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof(text), f));
+	assert_null(fgets(text + 300, 300, f));
+	fclose(f);
+	assert_non_null(strstr(text, "\"device\":\"9105-a\""));
+	assert_non_null(strstr(text, "\"reason\":\"say \\\"no\\\"\\nplease\""));
+
+	assert_int_equal(truncate(path, RECEIVE_LOG_MAX + 1), 0);
+	receive_log(&r, "push", A40, B40, "admitted", NULL);
+	assert_int_equal(file_size(older), RECEIVE_LOG_MAX + 1);
+	assert_true(file_size(path) > 0 && file_size(path) < 1000);
+	test_dir_remove(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_receive__takes_exactly_two_commands),
+		cmocka_unit_test(test_receive__refuses_everything_else),
+		cmocka_unit_test(
+		    test_receive__says_that_evidence_is_not_served_yet),
+		cmocka_unit_test(test_receive__knows_the_names_of_devices),
+		cmocka_unit_test(
+		    test_receive__maps_a_device_to_its_one_repository),
+		cmocka_unit_test(
+		    test_receive__denies_an_office_that_is_not_enrolled),
+		cmocka_unit_test(test_receive__reads_what_git_gives_its_hooks),
+		cmocka_unit_test(test_receive__refuses_hook_input_without_form),
+		cmocka_unit_test(
+		    test_receive__refuses_a_ref_name_or_a_push_too_long),
+		cmocka_unit_test(
+		    test_receive__logs_one_line_and_turns_a_full_log),
+	};
+
+	return cmocka_run_group_tests_name("receive", tests, NULL, NULL);
+}

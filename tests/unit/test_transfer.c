@@ -1,0 +1,197 @@
+#include "tests/unit/test.h"
+
+#include "daemon/transfer.h"
+
+static struct conf conf;
+
+static struct transfer_way
+way(const char *url, int shared)
+{
+	struct transfer_way w = { .conf = &conf, .url = 0, .shared = shared };
+
+	memset(&conf, 0, sizeof(conf));
+	snprintf(conf.dir, sizeof(conf.dir), "/var/lib/my dir");
+	snprintf(conf.code, sizeof(conf.code), "9105");
+	conf.device = 'a';
+	conf.enrolled = 1;
+	conf.n_urls = 1;
+	snprintf(conf.urls[0], sizeof(conf.urls[0]), "%s", url);
+	return w;
+}
+
+static int
+find(const char *const *list, const char *what)
+{
+	int i;
+
+	for (i = 0; list[i] != NULL; i++)
+		if (strcmp(list[i], what) == 0)
+			return i;
+	return -1;
+}
+
+static int
+find_start(const char *const *list, const char *what)
+{
+	int i;
+
+	for (i = 0; list[i] != NULL; i++)
+		if (strncmp(list[i], what, strlen(what)) == 0)
+			return i;
+	return -1;
+}
+
+static void
+test_transfer__fetch_has_exact_refs_after_the_address(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall:2222", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_fetch(&w, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_true(at > 0);
+	assert_string_equal(t.argv[at + 1], "ssh://pmqa@hall:2222/office");
+	assert_string_equal(
+	    t.argv[at + 2], "+refs/heads/hall:refs/incoming/hall");
+	assert_string_equal(
+	    t.argv[at + 3], "+refs/heads/office*:refs/incoming/office*");
+	assert_null(t.argv[at + 4]);
+	assert_true(find(t.argv, "--no-tags") > 0);
+	assert_true(find(t.argv, "--git-dir=/var/lib/my dir/repo.git") > 0);
+}
+
+static void
+test_transfer__push_names_one_commit_and_no_force(void **state)
+{
+	const char *commit = "0123456789012345678901234567890123456789";
+	struct transfer_way w = way("ssh://pmqa@hall", 0);
+	struct transfer t;
+	struct err e;
+	int at, i;
+
+	(void)state;
+	assert_ok(transfer_push(&w, commit, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 2],
+	    "0123456789012345678901234567890123456789:refs/heads/office");
+	assert_null(t.argv[at + 3]);
+	for (i = 0; t.argv[i] != NULL; i++) {
+		assert_null(strstr(t.argv[i], "force"));
+		assert_true(t.argv[i][0] != '+');
+	}
+}
+
+static void
+test_transfer__environment_is_complete_and_pinned(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall", 0);
+	struct transfer t;
+	struct err e;
+
+	(void)state;
+	setenv("GIT_SSH_COMMAND", "evil", 1);
+	assert_ok(transfer_fetch(&w, &t, &e), &e);
+	unsetenv("GIT_SSH_COMMAND");
+
+	assert_true(find(t.env, "GIT_CONFIG_NOSYSTEM=1") >= 0);
+	assert_true(find(t.env, "GIT_CONFIG_GLOBAL=/dev/null") >= 0);
+	assert_true(find(t.env, "GIT_ALLOW_PROTOCOL=ssh") >= 0);
+	assert_true(find(t.env, "GIT_TERMINAL_PROMPT=0") >= 0);
+	assert_true(find(t.env, "HOME=/var/lib/my dir") >= 0);
+	assert_true(find(t.env, "LC_ALL=C") >= 0);
+	assert_true(
+	    find(t.env, "PMQA_SSH_CONFIG=/var/lib/my dir/ssh_config") >= 0);
+	assert_true(find_start(t.env, "GIT_SSH=/") >= 0);
+	assert_true(find_start(t.env, "GIT_SSH_COMMAND") < 0);
+	assert_true(find_start(t.env, "PMQA_HALL_DIR") < 0);
+	assert_true(find_start(t.env, "PMQA_SSH_CONTROL") < 0);
+	assert_true(find(t.argv, "core.hooksPath=/dev/null") > 0);
+	assert_true(find(t.argv, "transfer.fsckObjects=true") > 0);
+}
+
+static void
+test_transfer__hall_on_this_machine_needs_no_ssh(void **state)
+{
+	struct transfer_way w = way("/srv/hall", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_true(transfer_is_local(&w));
+	assert_ok(transfer_fetch(&w, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 1], "ssh://local/office");
+	assert_true(find(t.env, "PMQA_HALL_DIR=/srv/hall") >= 0);
+	assert_true(find(t.env, "PMQA_DEVICE=9105-a") >= 0);
+	assert_true(find_start(t.env, "PMQA_SSH_CONFIG") < 0);
+}
+
+static void
+test_transfer__shared_connection_is_one_socket_for_all(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall:2222", 1);
+	struct transfer fetch, master;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_fetch(&w, &fetch, &e), &e);
+	assert_ok(transfer_master(&w, &master, &e), &e);
+
+	assert_true(find(fetch.env,
+			"PMQA_SSH_CONTROL=/var/lib/my dir/ssh/master") >= 0);
+	at = find(master.argv, "-S");
+	assert_string_equal(master.argv[at + 1], "/var/lib/my dir/ssh/master");
+	at = find(master.argv, "--");
+	assert_string_equal(master.argv[at + 1], "ssh://pmqa@hall:2222");
+	assert_null(master.argv[at + 2]);
+	assert_true(find(master.argv, "-N") > 0);
+}
+
+static void
+test_transfer__refuses_a_path_no_socket_can_have(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall", 1);
+	char dir[600], path[600];
+	struct transfer t;
+	struct err e;
+
+	(void)state;
+	memset(conf.dir, 'x', 100);
+	conf.dir[0] = '/';
+	conf.dir[100] = '\0';
+	assert_err(transfer_socket(&conf, dir, path, sizeof(path), &e),
+	    ERR_INVALID, &e, "socket");
+	assert_err(transfer_master(&w, &t, &e), ERR_INVALID, &e, "socket");
+	snprintf(conf.dir, sizeof(conf.dir), "/srv/100%%h");
+	assert_err(transfer_socket(&conf, dir, path, sizeof(path), &e),
+	    ERR_INVALID, &e, "socket");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_transfer__fetch_has_exact_refs_after_the_address),
+		cmocka_unit_test(
+		    test_transfer__push_names_one_commit_and_no_force),
+		cmocka_unit_test(
+		    test_transfer__environment_is_complete_and_pinned),
+		cmocka_unit_test(
+		    test_transfer__hall_on_this_machine_needs_no_ssh),
+		cmocka_unit_test(
+		    test_transfer__shared_connection_is_one_socket_for_all),
+		cmocka_unit_test(
+		    test_transfer__refuses_a_path_no_socket_can_have),
+	};
+
+	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
+}
