@@ -1,0 +1,204 @@
+#include "client/changes.h"
+
+#include "base/text.h"
+#include "client/labels.h"
+#include "client/lang.h"
+#include "client/wrap.h"
+
+/* Absent, or an array of nothing but words. */
+static int
+is_words(const cJSON *v)
+{
+	const cJSON *one;
+
+	if (v == NULL || cJSON_IsNull(v))
+		return 1;
+	cJSON_ArrayForEach (one, v) {
+		if (!cJSON_IsString(one))
+			return 0;
+	}
+	return cJSON_IsArray(v);
+}
+
+static int
+is_set(const cJSON *old, const cJSON *new_)
+{
+	return (cJSON_IsArray(old) || cJSON_IsArray(new_)) && is_words(old) &&
+	       is_words(new_);
+}
+
+void
+changes_value(struct buf *ret, const cJSON *v)
+{
+	const cJSON *one;
+
+	if (v == NULL || cJSON_IsNull(v))
+		return;
+	if (cJSON_IsString(v)) {
+		buf_puts(ret, v->valuestring);
+	} else if (cJSON_IsBool(v)) {
+		buf_puts(ret, cJSON_IsTrue(v) ? _("yes") : _("no"));
+	} else if (is_set(v, NULL)) {
+		cJSON_ArrayForEach (one, v) {
+			if (ret->len > 0)
+				buf_putc(ret, ' ');
+			changes_value(ret, one);
+		}
+	} else if (json_write(v, ret, NULL) < 0) {
+		ret->failed = 1;
+	}
+}
+
+static int
+holds(const cJSON *set, const char *word)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach (one, set) {
+		if (cJSON_IsString(one) && strcmp(one->valuestring, word) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Words of one set that the other lacks, each behind the mark. */
+static void
+only_in(struct out *o, const cJSON *set, const cJSON *other, const char *mark,
+    enum style st)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach (one, set) {
+		if (!cJSON_IsString(one) || holds(other, one->valuestring))
+			continue;
+		out_puts(o, " ");
+		out_style(o, st);
+		out_puts(o, mark);
+		out_puts(o, one->valuestring);
+		out_style(o, STYLE_PLAIN);
+	}
+}
+
+/* A text in at most cols columns, its lines joined; a mark where it was cut. */
+static void
+clipped(struct out *o, const struct buf *text, size_t cols)
+{
+	struct buf flat = BUF_INIT;
+	const char *s;
+	size_t fit;
+
+	wrap_safe(&flat, buf_str(text), 1);
+	for (size_t i = 0; i < flat.len; i++)
+		if (flat.data[i] == '\n')
+			flat.data[i] = ' ';
+	s = buf_str(&flat);
+	fit = text_fit(s, cols);
+	if (fit == flat.len) {
+		out_puts(o, s);
+	} else {
+		fit = text_fit(s, cols > 1 ? cols - 1 : 1);
+		buf_append(&o->b, s, fit);
+		out_puts(o, "…");
+	}
+	if (flat.failed)
+		o->b.failed = 1;
+	buf_release(&flat);
+}
+
+static void
+brief_one(struct out *o, size_t indent, const char *label, const cJSON *old,
+    const cJSON *new_)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	size_t used = indent + text_width(label) + 2 + 3;
+	size_t room = o->width > used + 20 ? o->width - used : 20;
+	size_t wa, wb, for_a, for_b;
+
+	changes_value(&a, old);
+	changes_value(&b, new_);
+	if (a.len == 0)
+		buf_puts(&a, _("(empty)"));
+	if (b.len == 0)
+		buf_puts(&b, _("(removed)"));
+	wa = text_width(buf_str(&a));
+	wb = text_width(buf_str(&b));
+	/* a short one leaves its room to the other */
+	for_a = wa < room / 2 ? wa : wb < room / 2 ? room - wb : room / 2;
+	for_b = room - for_a;
+	out_puts(o, " ");
+	out_style(o, STYLE_DIM);
+	clipped(o, &a, wa <= for_a ? wa : for_a);
+	out_style(o, STYLE_PLAIN);
+	out_puts(o, " → ");
+	clipped(o, &b, wb <= for_b ? wb : for_b);
+	if (a.failed || b.failed)
+		o->b.failed = 1;
+	buf_release(&a);
+	buf_release(&b);
+}
+
+void
+changes_brief(struct out *o, size_t indent, const cJSON *describe,
+    const char *record, const cJSON *changes)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, changes) {
+		const cJSON *old = json_get(c, "old");
+		const cJSON *new_ = json_get(c, "new");
+		const char *label =
+		    labels_field(describe, record, json_str(c, "field"));
+
+		out_spaces(o, indent);
+		out_printf(o, "%s:", label);
+		if (is_set(old, new_)) {
+			only_in(o, new_, old, "+", STYLE_GOOD);
+			only_in(o, old, new_, "-", STYLE_BAD);
+		} else {
+			brief_one(o, indent, label, old, new_);
+		}
+		out_nl(o);
+	}
+}
+
+static void
+full_side(struct out *o, size_t indent, const char *mark, enum style st,
+    const cJSON *v)
+{
+	struct buf text = BUF_INIT;
+
+	changes_value(&text, v);
+	if (text.len > 0) {
+		out_style(o, st);
+		out_wrapped(o, indent, mark, buf_str(&text));
+		out_style(o, STYLE_PLAIN);
+	}
+	if (text.failed)
+		o->b.failed = 1;
+	buf_release(&text);
+}
+
+void
+changes_full(struct out *o, size_t indent, const cJSON *describe,
+    const char *record, const cJSON *changes)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, changes) {
+		const cJSON *old = json_get(c, "old");
+		const cJSON *new_ = json_get(c, "new");
+
+		out_spaces(o, indent);
+		out_printf(o, "%s\n",
+		    labels_field(describe, record, json_str(c, "field")));
+		if (is_set(old, new_)) {
+			out_spaces(o, indent + 1);
+			only_in(o, old, new_, "- ", STYLE_BAD);
+			only_in(o, new_, old, "+ ", STYLE_GOOD);
+			out_nl(o);
+		} else {
+			full_side(o, indent + 2, "- ", STYLE_BAD, old);
+			full_side(o, indent + 2, "+ ", STYLE_GOOD, new_);
+		}
+	}
+}

@@ -1,0 +1,28 @@
+/*
+ * changes: field changes as people read them, for saves, histories and
+ * differences.
+ *
+ * Ownership: borrows everything.
+ * Units:     none.
+ * Errors:    none of its own (struct out keeps a failed allocation).
+ * Thread:    one.
+ */
+#ifndef CLIENT_CHANGES_H
+#define CLIENT_CHANGES_H
+
+#include "base/json.h"
+#include "client/out.h"
+
+/* One line a field: "label: old → new", cut to the width; sets as "+1.1.B2". */
+void changes_brief(struct out *o, size_t indent, const cJSON *describe,
+    const char *record, const cJSON *changes);
+
+/* Label lines, below each the old value behind "- " and the new one behind
+ * "+ ", whole. */
+void changes_full(struct out *o, size_t indent, const cJSON *describe,
+    const char *record, const cJSON *changes);
+
+/* A value as text: words joined by blanks, booleans as yes and no. */
+void changes_value(struct buf *ret, const cJSON *v);
+
+#endif

@@ -1,0 +1,218 @@
+#include "client/cmd_table.h"
+
+#include "client/cmd_answer.h"
+#include "client/cmd_assess.h"
+#include "client/cmd_hall.h"
+#include "client/cmd_help.h"
+#include "client/cmd_history.h"
+#include "client/cmd_score.h"
+#include "client/cmd_setup.h"
+#include "client/cmd_show.h"
+#include "client/cmd_status.h"
+#include "client/cmd_sync.h"
+#include "client/lang.h"
+
+#define ANY SIZE_MAX
+#define B(o) OPT_BIT(OPT_##o)
+#define OF_YEAR (B(OFFICE) | B(YEAR))
+#define SAVES (B(YEAR) | B(REASON) | B(IF_REV))
+
+static const struct cmd_desc commands[] = {
+	{ "init", "", N_("set up a directory for an office or a hall"),
+	    N_("Makes the key of this machine, the repository and the "
+	       "configuration. A directory that is set up already is not "
+	       "touched. Without --dir: /var/lib/pmqa."),
+	    "pmqa --dir A init --code 9105 --name ละงู\n"
+	    "pmqa --dir H init --role hall --code 91 --name สตูล "
+	    "--url ssh://pmqa@hall.example",
+	    B(ROLE) | B(CODE) | B(NAME) | B(DEVICE) | B(HOST_KEY) | B(URL), 0,
+	    0, cmd_setup_init },
+	{ "enroll", "",
+	    N_("print the line with which this office asks to join its hall"),
+	    N_("The line goes to standard output, what is said about it to "
+	       "standard error. It holds no secret: send it to the hall by "
+	       "any way. It is good for 24 hours, and a new one replaces "
+	       "it."),
+	    "pmqa --dir A enroll", 0, 0, 0, cmd_setup_enroll },
+	{ "enroll accept", N_("ANSWER"),
+	    N_("take in the line with which the hall answered"),
+	    N_("ANSWER is the line itself, - for standard input, or @FILE."),
+	    "pmqa --dir A enroll accept @answer.txt", 0, 1, 1,
+	    cmd_setup_accept },
+	{ "status", "",
+	    N_("what this machine holds, what is not yet at the hall, and why"),
+	    NULL, "pmqa status\npmqa status --json", 0, 0, 0,
+	    cmd_status_status },
+	{ "assess open", N_("YEAR"),
+	    N_("begin the assessment of a fiscal year"),
+	    N_("The assessment keeps the edition of the criteria that it was "
+	       "begun with."),
+	    "pmqa assess open 2565", B(EDITION) | B(REASON), 1, 1,
+	    cmd_assess_open },
+	{ "assess show", "", N_("how far an assessment is, by category"), NULL,
+	    "pmqa assess show --year 2565", OF_YEAR, 0, 0, cmd_assess_show },
+	{ "edition show", N_("[ITEM]"),
+	    N_("the criteria: categories, items, points and their ids"), NULL,
+	    "pmqa edition show\npmqa edition show 1.1", OF_YEAR, 0, 1,
+	    cmd_assess_edition },
+	{ "tick", N_("POINT..."), N_("mark points as reached"),
+	    N_("All points given become one revision."),
+	    "pmqa tick 1.1.B1 1.1.B2 --reason 'แผนยุทธศาสตร์ประกาศแล้ว'", SAVES, 1,
+	    ANY, cmd_answer_tick },
+	{ "untick", N_("POINT..."), N_("take marks back"), NULL,
+	    "pmqa untick 1.1.B2 --reason 'หลักฐานยังไม่ครบ'", SAVES, 1, ANY,
+	    cmd_answer_untick },
+	{ "set", N_("ITEM FIELD=VALUE..."), N_("write fields of an item"),
+	    N_("VALUE is a text, @FILE, @- for standard input, or @@... for a "
+	       "text that begins with @. FIELD= removes the field. All fields "
+	       "given become one revision. Fields: explanation.basic, "
+	       "explanation.advance, explanation.significance, strengths, gap, "
+	       "good_practice.flag, good_practice.text, owner."),
+	    "pmqa set 1.1 explanation.basic=@text.txt strengths='ผู้บริหารนำเอง'\n"
+	    "pmqa set 1.1 gap= --reason 'แก้ไขแล้ว' --if-rev a12",
+	    SAVES, 2, ANY, cmd_answer_set },
+	{ "show", N_("[ITEM]"),
+	    N_("an item: its points and what is written about it"),
+	    N_("Without an item: how far the assessment is."),
+	    "pmqa show 1.1\npmqa show 1.1 --at a3", OF_YEAR | B(AT), 0, 1,
+	    cmd_show_show },
+	{ "score", "", N_("scores of items, categories and in total"), NULL,
+	    "pmqa score\npmqa score --office 9105", OF_YEAR, 0, 0,
+	    cmd_score_score },
+	{ "history", N_("[ITEM[.FIELD]]"),
+	    N_("who changed what, when and why, newest first"), NULL,
+	    "pmqa history 1.1.explanation.basic\n"
+	    "pmqa history --since 2565-01-01 --person somchai",
+	    OF_YEAR | B(BRANCH) | B(PERSON) | B(SINCE) | B(UNTIL) | B(LIMIT) |
+		B(CURSOR),
+	    0, 1, cmd_history_history },
+	{ "diff", N_("REVISION REVISION"),
+	    N_("what differs between two revisions, field by field"), NULL,
+	    "pmqa diff a3 a5", B(OFFICE), 2, 2, cmd_history_diff },
+	{ "sync", "", N_("bring this office and its hall together now"), NULL,
+	    "pmqa sync --wait", B(WAIT), 0, 0, cmd_sync_sync },
+	{ "verify", "",
+	    N_("prove that history, signatures, receipts and index agree"),
+	    N_("Exit status 9 when something is damaged."), "pmqa verify", 0, 0,
+	    0, cmd_sync_verify },
+	{ "hall status", "", N_("every office: last seen, receipt, trouble"),
+	    NULL, "pmqa --dir H hall status", 0, 0, 0, cmd_hall_status },
+	{ "hall enroll", N_("REQUEST"),
+	    N_("admit an office by its request line; prints the answer line"),
+	    N_("REQUEST is the line itself, - for standard input, or @FILE. "
+	       "Compare the fingerprint with the office first, by telephone "
+	       "for instance."),
+	    "pmqa --dir H hall enroll @request.txt", 0, 1, 1, cmd_hall_enroll },
+	{ "help", N_("[COMMAND]"), N_("list the commands, or explain one"),
+	    NULL, "pmqa help set", 0, 0, 2, cmd_help_run },
+};
+
+const struct cmd_desc *
+cmd_table_all(size_t *ret_n)
+{
+	*ret_n = sizeof(commands) / sizeof(*commands);
+	return commands;
+}
+
+/* Edits (letters added, dropped, changed) from a to b; words are short. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[24], la = strlen(a), lb = strlen(b);
+
+	if (la >= 24 || lb >= 24)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t change = corner + (a[i - 1] != b[j - 1]);
+			size_t step =
+			    1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+
+			corner = row[j];
+			row[j] = change < step ? change : step;
+		}
+	}
+	return row[lb];
+}
+
+/* 1 when the words, joined by blanks, are the name or begin so. */
+static size_t
+words_of(const char *name, const char *const *words, size_t n)
+{
+	size_t used = 0;
+
+	while (*name != '\0') {
+		size_t len = strcspn(name, " ");
+
+		if (used == n || strlen(words[used]) != len ||
+		    memcmp(words[used], name, len) != 0)
+			return 0;
+		used++;
+		name += len;
+		name += *name == ' ';
+	}
+	return used;
+}
+
+/* The nearest command for what was typed; NULL if nothing is near. */
+static const char *
+nearest(const char *first, const char *second)
+{
+	char both[48];
+	const char *best = NULL;
+	size_t limit = 3;
+
+	snprintf(both, sizeof(both), "%.20s %.20s", first, second);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const char *name = commands[i].name;
+		size_t len = strlen(first);
+		size_t d = distance(first, name);
+		size_t d2 = distance(both, name);
+
+		if (d2 < d)
+			d = d2;
+		/* the first word of a pair alone, "hall" */
+		if (strncmp(name, first, len) == 0 && name[len] == ' ')
+			d = d < 2 ? d : 2;
+		if (d < limit) {
+			limit = d;
+			best = name;
+		}
+	}
+	return best;
+}
+
+int
+cmd_table_find(const char *const *words, size_t n, const struct cmd_desc **ret,
+    size_t *ret_used, struct err *e)
+{
+	const struct cmd_desc *best = NULL;
+	const char *near;
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		size_t u = words_of(commands[i].name, words, n);
+
+		if (u > used) {
+			used = u;
+			best = &commands[i];
+		}
+	}
+	if (best != NULL) {
+		*ret = best;
+		*ret_used = used;
+		return 0;
+	}
+	near = nearest(words[0], n > 1 ? words[1] : "");
+	err_set(e, ERR_USAGE, 0, "unknown command '%s'", words[0]);
+	if (near != NULL)
+		err_hint(e, "did you mean 'pmqa %s'?", near);
+	else
+		err_hint(e, "see pmqa help");
+	return ERR_USAGE;
+}

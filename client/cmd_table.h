@@ -1,0 +1,24 @@
+/*
+ * cmd_table: the one table of commands; it drives running, help and
+ * suggestions.
+ *
+ * Ownership: static data.
+ * Units:     none.
+ * Errors:    ERR_USAGE for an unknown command, with what may have been meant.
+ * Thread:    any.
+ */
+#ifndef CLIENT_CMD_TABLE_H
+#define CLIENT_CMD_TABLE_H
+
+#include "client/cmd.h"
+
+const struct cmd_desc *cmd_table_all(size_t *ret_n);
+
+/*
+ * The command that the words begin with (two words before one) and how many of
+ * them are its name.
+ */
+int cmd_table_find(const char *const *words, size_t n,
+    const struct cmd_desc **ret, size_t *ret_used, struct err *e);
+
+#endif

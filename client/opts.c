@@ -1,0 +1,226 @@
+#include "client/opts.h"
+
+#include "base/text.h"
+#include "client/lang.h"
+#include "client/wrap.h"
+
+static const struct opt_desc descs[N_OPTS] = {
+	[OPT_DIR] = { "dir", N_("DIR"),
+	    N_("work with the daemon of this directory (or PMQA_DIR)") },
+	[OPT_SOCKET] = { "socket", N_("PATH"),
+	    N_("work with the daemon behind this socket (or PMQA_SOCKET)") },
+	[OPT_JSON] = { "json", NULL,
+	    N_("print one JSON document of a stable shape") },
+	[OPT_LANG] = { "lang", "th|en",
+	    N_("language of texts (or PMQA_LANG, else that of the system)") },
+	[OPT_HELP] = { "help", NULL, N_("explain the command") },
+	[OPT_VERSION] = { "version", NULL, N_("print the version") },
+	[OPT_OFFICE] = { "office", N_("CODE"),
+	    N_("of this office (needed at the hall)") },
+	[OPT_YEAR] = { "year", N_("YEAR"),
+	    N_("fiscal year, Buddhist era; default: the newest opened one") },
+	[OPT_REASON] = { "reason", N_("TEXT"),
+	    N_("why; stands in the history for good") },
+	[OPT_IF_REV] = { "if-rev", N_("REVISION"),
+	    N_("save only if the record is still at this revision (- : only "
+	       "if there is none yet)") },
+	[OPT_AT] = { "at", N_("REVISION"), N_("as it stood at this revision") },
+	[OPT_EDITION] = { "edition", N_("ID"),
+	    N_("edition of the criteria; default: the newest known") },
+	[OPT_BRANCH] = { "branch", "office|hall",
+	    N_("whose revisions; default: the office's") },
+	[OPT_PERSON] = { "person", N_("LOGIN"),
+	    N_("only revisions of this person") },
+	[OPT_SINCE] = { "since", N_("DATE"),
+	    N_("only revisions from this day or time on") },
+	[OPT_UNTIL] = { "until", N_("DATE"),
+	    N_("only revisions up to this day or time") },
+	[OPT_LIMIT] = { "limit", N_("N"),
+	    N_("at most so many, 1 to 1000; default 50") },
+	[OPT_CURSOR] = { "cursor", N_("CURSOR"),
+	    N_("go on where the last list ended") },
+	[OPT_WAIT] = { "wait", NULL, N_("wait for the outcome and show it") },
+	[OPT_ROLE] = { "role", "office|hall",
+	    N_("what the directory is for; default: office") },
+	[OPT_CODE] = { "code", N_("CODE"),
+	    N_("office: four digits, hall: two digits") },
+	[OPT_NAME] = { "name", N_("NAME"), N_("its name") },
+	[OPT_DEVICE] = { "device", N_("LETTER"),
+	    N_("letter of this machine, a to z without h; default: a") },
+	[OPT_HOST_KEY] = { "host-key", N_("FILE"),
+	    N_("a hall's public ssh host key (Ed25519), told to offices") },
+	[OPT_URL] = { "url", N_("URL"),
+	    N_("an address where offices reach this hall: ssh://USER@HOST"
+	       "[:PORT] or a directory; may be repeated") },
+};
+
+const struct opt_desc *
+opts_desc(enum opt o)
+{
+	return &descs[o];
+}
+
+static enum opt
+find(const char *name, size_t len)
+{
+	int i;
+
+	for (i = 0; i < N_OPTS; i++)
+		if (strlen(descs[i].name) == len &&
+		    memcmp(descs[i].name, name, len) == 0)
+			break;
+	return (enum opt)i;
+}
+
+static int
+unknown(const char *arg, struct err *e)
+{
+	err_set(e, ERR_USAGE, 0, "unknown option '%s'", arg);
+	err_hint(e, "see pmqa help");
+	return ERR_USAGE;
+}
+
+/* A shell gives any bytes; all but the names of files must be text. */
+static int
+check_text(const char *value, struct err *e)
+{
+	if (text_is_utf8(value, strlen(value), NULL))
+		return 0;
+	return err_set(e, ERR_INVALID, 0, "'%s' is not UTF-8 text", value);
+}
+
+static int
+store_value(struct opts *o, enum opt which, const char *value, struct err *e)
+{
+	int rc = 0;
+
+	if (which != OPT_DIR && which != OPT_SOCKET && which != OPT_HOST_KEY)
+		rc = check_text(value, e);
+	if (rc < 0)
+		return rc;
+	if (which == OPT_URL) {
+		if (o->n_urls == OPTS_URLS)
+			return err_set(e, ERR_USAGE, 0,
+			    "at most %d addresses can be given", OPTS_URLS);
+		o->urls[o->n_urls++] = value;
+	} else if (o->value[which] != NULL && descs[which].arg != NULL) {
+		return err_set(e, ERR_USAGE, 0, "option '--%s' is given twice",
+		    descs[which].name);
+	}
+	o->value[which] = value;
+	return 0;
+}
+
+/* One option at argv[*i]; moves *i when its value is the next argument. */
+static int
+parse_one(int argc, char *const *argv, int *i, struct opts *o, struct err *e)
+{
+	const char *name = argv[*i] + 2;
+	const char *equals = strchr(name, '=');
+	size_t len = equals != NULL ? (size_t)(equals - name) : strlen(name);
+	enum opt which = find(name, len);
+
+	if (which == N_OPTS)
+		return unknown(argv[*i], e);
+	if (descs[which].arg == NULL) {
+		if (equals != NULL)
+			return err_set(e, ERR_USAGE, 0,
+			    "option '--%s' takes no value", descs[which].name);
+		return store_value(o, which, "", e);
+	}
+	if (equals != NULL)
+		return store_value(o, which, equals + 1, e);
+	if (*i + 1 >= argc)
+		return err_set(e, ERR_USAGE, 0, "option '--%s' needs a value",
+		    descs[which].name);
+	return store_value(o, which, argv[++*i], e);
+}
+
+int
+opts_parse(int argc, char *const *argv, struct opts *ret, struct err *e)
+{
+	int rc = 0, ended = 0, one;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->words = calloc((size_t)argc + 1, sizeof(*ret->words));
+	if (ret->words == NULL)
+		return err_nomem(e);
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+		struct err *first = rc == 0 ? e : NULL;
+
+		one = 0;
+		if (ended || a[0] != '-' || a[1] == '\0') {
+			one = check_text(a, first);
+			ret->words[ret->n_words++] = a;
+		} else if (strcmp(a, "--") == 0)
+			ended = 1;
+		else if (strcmp(a, "-h") == 0)
+			ret->value[OPT_HELP] = "";
+		else if (strncmp(a, "--", 2) == 0)
+			one = parse_one(argc, argv, &i, ret, first);
+		else
+			one = unknown(a, first);
+		/* the rest may still say how to print the error */
+		if (rc == 0)
+			rc = one;
+	}
+	return rc;
+}
+
+void
+opts_release(struct opts *o)
+{
+	free(o->words);
+	o->words = NULL;
+}
+
+int
+opts_allowed(const struct opts *o, unsigned long mask, struct err *e)
+{
+	for (int i = 0; i < N_OPTS; i++)
+		if (o->value[i] != NULL && (mask & OPT_BIT(i)) == 0)
+			return err_set(e, ERR_USAGE, 0,
+			    "option '--%s' does not belong to this command",
+			    descs[i].name);
+	return 0;
+}
+
+int
+opts_word_number(const char *what, const char *word, long min, long max,
+    long *ret, struct err *e)
+{
+	const char *p = word;
+	size_t len, n = 0;
+	long v = 0, cp;
+
+	for (; *p != '\0' && n < 9; p += len, n++) {
+		cp = wrap_char(p, &len);
+		if (cp >= '0' && cp <= '9')
+			v = 10 * v + (cp - '0');
+		else if (cp >= 0x0e50 && cp <= 0x0e59)
+			v = 10 * v + (cp - 0x0e50);
+		else
+			break;
+	}
+	if (*p != '\0' || n == 0 || v < min || v > max)
+		return err_set(e, ERR_USAGE, 0,
+		    "%s: '%s' is not a number from %ld to %ld", what, word, min,
+		    max);
+	*ret = v;
+	return 0;
+}
+
+int
+opts_number(const struct opts *o, enum opt which, long min, long max, long dflt,
+    long *ret, struct err *e)
+{
+	char what[40];
+
+	if (o->value[which] == NULL) {
+		*ret = dflt;
+		return 0;
+	}
+	snprintf(what, sizeof(what), "--%s", descs[which].name);
+	return opts_word_number(what, o->value[which], min, max, ret, e);
+}

@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# sshd: a real sshd of the test's own, on a free port of the loopback, that
+# admits only the keys of one file. For the black-box scripts and the bench.
+#
+#   sshd_prepare DIR AUTHORIZED_KEYS   keys and configuration in DIR
+#   sshd_start                         $sshd_port; the same port at a restart
+#   sshd_stop                          by process id
+#   sshd_logins                        logins so far
+
+sshd_dir='' sshd_keys='' sshd_port='' sshd_pid=''
+
+sshd_prepare() { # DIR AUTHORIZED_KEYS
+	sshd_dir=$1
+	sshd_keys=$2
+	mkdir -p "$sshd_dir"
+	ssh-keygen -q -t ed25519 -N '' -C '' -f "$sshd_dir/host"
+	: >"$sshd_dir/log"
+	# where Debian's sshd, started as root, wants to lock itself in
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+}
+
+sshd_config() { # PORT
+	cat <<-EOT
+		Port $1
+		ListenAddress 127.0.0.1
+		HostKey $sshd_dir/host
+		PidFile none
+		AuthorizedKeysFile "$sshd_keys"
+		StrictModes no
+		UsePAM no
+		UseDNS no
+		AcceptEnv GIT_PROTOCOL
+		AuthenticationMethods publickey
+		PasswordAuthentication no
+		KbdInteractiveAuthentication no
+		PermitRootLogin forced-commands-only
+		PermitUserRC no
+		X11Forwarding no
+		AllowTcpForwarding no
+		PrintMotd no
+		# or bash reads the .bashrc of whoever runs the tests
+		SetEnv SHLVL=2
+		MaxStartups 100
+		LogLevel VERBOSE
+	EOT
+}
+
+# listening, or it has ended
+sshd_settled() {
+	kill -0 "$sshd_pid" 2>/dev/null || return 0
+	grep -q 'Server listening' "$sshd_dir/last"
+}
+
+sshd_try() { # PORT
+	sshd_config "$1" >"$sshd_dir/config"
+	: >"$sshd_dir/last"
+	/usr/sbin/sshd -D -e -f "$sshd_dir/config" 2>>"$sshd_dir/last" &
+	sshd_pid=$!
+	wait_until 10 sshd_settled || return 1
+	kill -0 "$sshd_pid" 2>/dev/null
+}
+
+sshd_start() {
+	local n
+	if [ -n "$sshd_port" ]; then
+		sshd_try "$sshd_port"
+		return
+	fi
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		sshd_port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+		if sshd_try "$sshd_port"; then
+			return 0
+		fi
+		echo "# port $sshd_port is taken (try $n)"
+	done
+	return 1
+}
+
+sshd_stop() {
+	[ -n "$sshd_pid" ] || return 0
+	kill -TERM "$sshd_pid" 2>/dev/null || true
+	wait "$sshd_pid" 2>/dev/null || true
+	sshd_pid=''
+	cat "$sshd_dir/last" >>"$sshd_dir/log"
+	: >"$sshd_dir/last"
+}
+
+sshd_logins() {
+	cat "$sshd_dir/log" "$sshd_dir/last" | grep -c 'Accepted publickey' ||
+		true
+}
