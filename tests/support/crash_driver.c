@@ -1,0 +1,209 @@
+#include "tests/support/crash_driver.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "store/answer.h"
+#include "store/giterr.h"
+#include "store/journal.h"
+
+#define MAX_SAVES 16
+
+struct driver {
+	struct store *store;
+	struct person person;
+	const char *dir;
+	size_t n; /* results of the present group, not yet acknowledged */
+	cJSON *results[MAX_SAVES];
+};
+
+static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+say(const char *fmt, ...)
+{
+	char line[600];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n < 0 || write(STDOUT_FILENO, line, (size_t)n) != n)
+		_exit(DRIVER_STUCK);
+}
+
+static int
+take(struct driver *d, cJSON *ret)
+{
+	d->results[d->n++] = ret;
+	return 0;
+}
+
+static int
+set_gap(struct driver *d, const char *item, const char *text, struct err *e)
+{
+	cJSON *fields = cJSON_CreateObject(), *ret = NULL;
+	int rc = json_put_str(fields, "gap", text, e);
+
+	if (rc == 0)
+		rc = answer_set(d->store, &d->person, CRASH_YEAR, item, fields,
+		    NULL, NULL, &ret, e);
+	cJSON_Delete(fields);
+	return rc < 0 ? rc : take(d, ret);
+}
+
+static int
+tick(struct driver *d, const char *point, int on, struct err *e)
+{
+	cJSON *points = cJSON_CreateArray(), *ret = NULL;
+	int rc = json_push_str(points, point, e);
+
+	if (rc == 0)
+		rc = answer_tick(d->store, &d->person, CRASH_YEAR, points, on,
+		    NULL, NULL, &ret, e);
+	cJSON_Delete(points);
+	return rc < 0 ? rc : take(d, ret);
+}
+
+static int
+group_open(struct driver *d, struct err *e)
+{
+	cJSON *ret = NULL;
+	int rc = answer_open(
+	    d->store, &d->person, CRASH_YEAR, NULL, "first", &ret, e);
+
+	return rc < 0 ? rc : take(d, ret);
+}
+
+static int
+group_three(struct driver *d, struct err *e)
+{
+	struct err refused;
+	int rc;
+
+	if ((rc = tick(d, "1.1.B1", 1, e)) < 0)
+		return rc;
+	/* one that is refused in the middle must leave nothing */
+	if (set_gap(d, "1.2", "\001", &refused) == 0)
+		return err_set(e, ERR_FAILED, 0, "a bad save was taken");
+	if ((rc = set_gap(d, "1.2", "ช่องว่าง", e)) < 0)
+		return rc;
+	return set_gap(d, "1.1", "two\nlines", e);
+}
+
+static int
+group_one(struct driver *d, struct err *e)
+{
+	return set_gap(d, "1.2", NULL, e);
+}
+
+static int
+group_last(struct driver *d, struct err *e)
+{
+	return tick(d, "1.1.B1", 0, e);
+}
+
+static int
+step_flush(struct driver *d, struct err *e)
+{
+	return journal_flush(d->store, e);
+}
+
+static int
+step_open(struct driver *d, struct err *e)
+{
+	return store_open(d->dir, STORE_WRITE, &d->store, e);
+}
+
+/* As the daemon's worker does it: all of the group, then the one fsync. */
+static int
+run_group(struct driver *d, int (*saves)(struct driver *, struct err *),
+    struct err *e)
+{
+	struct err first;
+	int rc, failed;
+
+	d->n = 0;
+	if ((rc = save_group_begin(d->store, e)) < 0)
+		return rc;
+	failed = saves(d, &first);
+	rc = save_group_end(d->store, e);
+	if (rc == 0) {
+		for (size_t i = 0; i < d->n; i++)
+			say("ack %s %s\n", json_str(d->results[i], "revision"),
+			    json_str(d->results[i], "commit"));
+	}
+	for (size_t i = 0; i < d->n; i++)
+		cJSON_Delete(d->results[i]);
+	d->n = 0;
+	if (rc == 0 && failed < 0) {
+		*e = first;
+		rc = failed;
+	}
+	return rc;
+}
+
+/* A failure that is not fatal must be over when the call works again. */
+static const char *(*crash_hit)(void);
+
+static void
+must(struct driver *d, const char *what, int is_group,
+    int (*step)(struct driver *, struct err *))
+{
+	struct err e;
+
+	for (int attempt = 0; attempt < 2; attempt++) {
+		memset(&e, 0, sizeof(e));
+		if ((is_group ? run_group(d, step, &e) : step(d, &e)) == 0)
+			return;
+		if (db_is_fatal(&e)) {
+			say("fatal %s: %s (after %s)\n", what, e.msg,
+			    crash_hit());
+			_exit(DRIVER_FATAL);
+		}
+	}
+	say("stuck %s: %s (after %s)\n", what, e.msg, crash_hit());
+	_exit(DRIVER_STUCK);
+}
+
+/* A function of the shim; data pointer to function as dlsym(3) shows. */
+static void *
+shim(const char *name)
+{
+	void *p = dlsym(RTLD_DEFAULT, name);
+
+	if (p == NULL) {
+		say("stuck: the shim is not loaded\n");
+		_exit(DRIVER_STUCK);
+	}
+	return p;
+}
+
+int
+crash_driver(const char *dir)
+{
+	struct driver d = { .dir = dir, .person = { "somsri", "สมศรี" } };
+	void (*arm)(void);
+	long (*count)(void);
+	struct err e;
+
+	*(void **)(&arm) = shim("crash_arm");
+	*(void **)(&count) = shim("crash_count");
+	*(void **)(&crash_hit) = shim("crash_hit");
+	if (key_init(&e) < 0 || giterr_init(&e) < 0)
+		return DRIVER_STUCK;
+	arm();
+	must(&d, "open", 0, step_open);
+	must(&d, "save", 1, group_open);
+	must(&d, "flush", 0, step_flush); /* few objects: loose */
+	must(&d, "save", 1, group_three);
+	must(&d, "save", 1, group_one);
+	must(&d, "flush", 0, step_flush); /* many: a pack */
+	must(&d, "save", 1, group_last);
+	say("closing\n");
+	store_close(d.store);
+	say("end %ld %s\n", count(), crash_hit());
+	return DRIVER_DONE;
+}
