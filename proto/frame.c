@@ -49,6 +49,7 @@ is_blank(const char *s, size_t len)
 	return 1;
 }
 
+/* SAVE 2/7: one line of the stream; rpc_parse() takes it apart */
 int
 frame_next(struct frame *f, char **ret_line, size_t *ret_len, struct err *e)
 {
