@@ -116,6 +116,7 @@ ssh-keygen -q -t ed25519 -N '' -f "$w/sshd/host"
 ssh-keygen -q -t ed25519 -N '' -f "$w/sshd/peer"
 cp "$w/sshd/peer.pub" "$w/sshd/peer_keys"
 mkdir -p /run/sshd 2>/dev/null || true
+# SHLVL: or bash reads the .bashrc of whoever runs this, in each session of ours and of the peer
 for _ in 1 2 3 4 5; do
 	port=$((20000 + RANDOM % 20000))
 	cat >"$w/sshd/config" <<-C
@@ -129,6 +130,7 @@ for _ in 1 2 3 4 5; do
 		PasswordAuthentication no
 		AcceptEnv GIT_PROTOCOL
 		MaxStartups 100
+		SetEnv SHLVL=2
 	C
 	"$(command -v sshd || echo /usr/sbin/sshd)" -f "$w/sshd/config" -E "$w/sshd/log" && break
 done
@@ -167,7 +169,7 @@ row "sync of one save (ssh), admitted and receipted" "$(spread ours) ms" "\`git 
 	echo
 	echo "Made by \`make bench\`: medians of $runs runs (minimum–maximum), ours and the peer in turn in the same run."
 	echo "The ratio is ours to the peer's: below 1 is faster, but for rates, where above 1 is faster. Only ratios"
-	echo "travel between machines."
+	echo "travel between machines. The sshd of the test spares both sides the tester's .bashrc (SetEnv SHLVL)."
 	echo
 	echo "| what | ours | peer | ratio | budget |"
 	echo "|---|---|---|---|---|"

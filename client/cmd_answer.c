@@ -85,16 +85,13 @@ cmd_answer_save(struct cmd *c, const char *method, cJSON *params, struct err *e)
 {
 	cJSON *describe = NULL, *saved = NULL;
 	int64_t labels = 0, id;
-	int rc = 0;
+	int rc;
 
-	if (!c->json)
+	/* the save first: the labels are made while the disk syncs */
+	rc = cmd_send(c, method, params, &id, e);
+	if (rc == 0 && !c->json)
 		rc = cmd_send(c, "records.describe", NULL, &labels, e);
-	if (rc < 0) {
-		cJSON_Delete(params);
-		return rc;
-	}
-	if ((rc = cmd_send(c, method, params, &id, e)) < 0 ||
-	    (rc = cmd_wait(c, id, &saved, e)) < 0)
+	if (rc < 0 || (rc = cmd_wait(c, id, &saved, e)) < 0)
 		goto out;
 	if (c->json) {
 		out_json(&c->out, saved);

@@ -385,6 +385,10 @@ worker_submit(struct worker *w, struct job *j, struct err *e)
 	if (w->given.head == NULL)
 		uv_prepare_start(&w->prepare, on_prepare); /* cannot fail */
 	jobs_push(&w->given, j);
+	/* an idle thread begins at once; what comes while it works makes up
+	 * the next group */
+	if (w->n_waiting == 1)
+		hand_over(w);
 	return 0;
 }
 

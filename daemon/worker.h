@@ -21,7 +21,9 @@
 #include "base/err.h"
 
 #define WORKER_QUEUE_MAX 4096
-#define WORKER_GROUP_MAX 256 /* jobs that share one fsync at most */
+/* Jobs that share one fsync at most: with more, the loop would stand idle while
+ * they run and the thread while they are answered. */
+#define WORKER_GROUP_MAX 48
 
 struct job {
 	struct job *next;

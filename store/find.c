@@ -175,7 +175,9 @@ store_newest_edition(
 	return rc > 0 ? 0 : shelf_newest(s, ret, e);
 }
 
-/* Path of the assessment of a year, or of the newest one with year 0. */
+/* Path of the assessment of a year, or of the newest one with year 0: that of
+ * the last path that begins with a year, as nothing of a year stays when its
+ * assessment is removed (changeset.c). */
 static int
 find_assessment(struct store *s, const struct branch *b, int year, char ret[32],
     struct err *e)
@@ -188,15 +190,14 @@ find_assessment(struct store *s, const struct branch *b, int year, char ret[32],
 		return 0;
 	}
 	rc = db_stmt(s->db, &st, e,
-	    "SELECT path FROM record WHERE branch = ?1 AND path GLOB"
-	    " '[0-9][0-9][0-9][0-9]/assessment.json' AND bytes IS NOT NULL"
-	    " ORDER BY path DESC LIMIT 1",
+	    "SELECT path FROM record WHERE branch = ?1 AND path < '3'"
+	    " AND bytes IS NOT NULL ORDER BY path DESC LIMIT 1",
 	    "i", b->id);
 	if (rc < 0)
 		return rc;
 	if ((rc = db_step(s->db, st, e)) > 0)
-		snprintf(
-		    ret, 32, "%s", (const char *)sqlite3_column_text(st, 0));
+		snprintf(ret, 32, "%.4s/assessment.json",
+		    (const char *)sqlite3_column_text(st, 0));
 	db_reset(st);
 	if (rc == 0) {
 		rc = err_set(e, ERR_NOT_FOUND, 0, "no assessment is open yet");
