@@ -38,6 +38,22 @@ take_full_name(struct person *p, const char *gecos)
 	return 1;
 }
 
+void
+peer_plain_login(char *login)
+{
+	char *p;
+
+	for (p = login; *p != '\0'; p++) {
+		if (strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789._-",
+			*p) == NULL)
+			*p = '.';
+	}
+	if (login[0] == '.' || login[0] == '-')
+		login[0] = '_';
+}
+
 static int
 lookup_person(uid_t uid, struct person *ret, struct err *e)
 {
@@ -156,6 +172,7 @@ peer_lookup(uid_t uid, gid_t gid, const struct peer_groups *groups,
 	else if ((rc = group_rights(
 		      p.person.login, gid, groups, &p.rights, e)) < 0)
 		return rc;
+	peer_plain_login(p.person.login); /* the groups know the real one */
 	*ret = p;
 	return 0;
 }

@@ -41,6 +41,10 @@ extern const struct peer_groups peer_groups;
 /* The peer of an accepted connection. */
 int peer_of(const uv_pipe_t *pipe, struct peer *ret, struct err *e);
 
+/* A directory service's login ("DOM\user", "user@dom") as a commit can name it:
+ * what is not a letter, digit, ".", "_" or "-" becomes ".". */
+void peer_plain_login(char *login);
+
 /* Name and rights of a user with this main group, as of now. */
 int peer_lookup(uid_t uid, gid_t gid, const struct peer_groups *groups,
     struct peer *ret, struct err *e);

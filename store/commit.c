@@ -13,6 +13,7 @@
 #define OFFSET_MAX (14 * 60)
 #define HEX_LEN ((size_t)2 * COMMIT_ID_LEN)
 #define SEQUENCE_MAX INT64_C(9007199254740991) /* exact in JSON */
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGIT "0123456789"
 
@@ -90,7 +91,7 @@ check_people(const struct commit *c, struct err *e)
 {
 	if (!is_clean(c->person, 0) || strpbrk(c->person, "<>") != NULL)
 		return bad(e, "name of the person");
-	if (!is_of(c->login, LOWER DIGIT "._-") || c->login[0] == '.' ||
+	if (!is_of(c->login, UPPER LOWER DIGIT "._-") || c->login[0] == '.' ||
 	    c->login[0] == '-')
 		return bad(e, "login name");
 	if (!is_code(c->office))

@@ -312,7 +312,7 @@ test_commit__refuses_unsafe_logins(void **state)
 
 	(void)state;
 	fill(&c);
-	snprintf(c.login, sizeof(c.login), "Somchai");
+	snprintf(c.login, sizeof(c.login), "DOM\\somchai");
 	refuse_build(&c, "login name");
 	snprintf(c.login, sizeof(c.login), "a@b");
 	refuse_build(&c, "login name");

@@ -98,6 +98,24 @@ test_peer__rights_have_names(void **state)
 	cJSON_Delete(arr);
 }
 
+static void
+test_peer__logins_of_a_directory_service_become_plain(void **state)
+{
+	char domain[] = "SATUN\\Somchai", mail[] = "somchai@satun.go.th";
+	char dotted[] = "-x", plain[] = "somchai_j-2";
+
+	(void)state;
+	peer_plain_login(domain);
+	peer_plain_login(mail);
+	peer_plain_login(dotted);
+	peer_plain_login(plain);
+
+	assert_string_equal(domain, "SATUN.Somchai");
+	assert_string_equal(mail, "somchai.satun.go.th");
+	assert_string_equal(dotted, "_x");
+	assert_string_equal(plain, "somchai_j-2");
+}
+
 int
 main(void)
 {
@@ -107,6 +125,8 @@ main(void)
 		cmocka_unit_test(test_peer__group_admin_changes_the_setup),
 		cmocka_unit_test(test_peer__a_stranger_has_none),
 		cmocka_unit_test(test_peer__rights_have_names),
+		cmocka_unit_test(
+		    test_peer__logins_of_a_directory_service_become_plain),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);
