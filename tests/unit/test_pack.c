@@ -120,7 +120,7 @@ assert_sound(struct fixture *f)
 
 	find_file(f, "pack-*.pack", pack, sizeof(pack));
 	find_file(f, "pack-*.idx", idx, sizeof(idx));
-	snprintf(again, sizeof(again), "%s/again", f->dir);
+	snprintf(again, sizeof(again), "%s/again.idx", f->dir);
 	{
 		const char *index[] = { "index-pack", "--strict", "-o", again,
 			pack, NULL };
