@@ -1,7 +1,7 @@
 /*
  * The object files' part of verify. Reading an object proves its content, not
  * the checksums that the file carries beside it, and those stop stock git: a
- * pack and its index end with a SHA-1 of all before it, a loose object with an
+ * pack and its indexes end with a SHA-1 of all before it, a loose object with an
  * Adler-32 of what it unpacks to. And libgit2 must not read a damaged file at
  * all: a loose object can hold it for ever (loose.h), a delta in a pack can lead
  * it past its memory (seen with valgrind on 1.5.1).
@@ -106,7 +106,8 @@ check_pack_file(
 	int rc;
 
 	if (strncmp(name, "pack-", 5) != 0 ||
-	    (!ends_with(name, ".pack") && !ends_with(name, ".idx")))
+	    (!ends_with(name, ".pack") && !ends_with(name, ".idx") &&
+		!ends_with(name, ".rev")))
 		return 0;
 	if ((rc = file_path(path, sizeof(path), e, "%s/%s", sub, name)) < 0)
 		return rc;
