@@ -107,7 +107,7 @@ check_pack_file(
 
 	if (strncmp(name, "pack-", 5) != 0 ||
 	    (!ends_with(name, ".pack") && !ends_with(name, ".idx") &&
-		!ends_with(name, ".rev")))
+		!ends_with(name, ".rev") && !ends_with(name, ".bitmap")))
 		return 0;
 	if ((rc = file_path(path, sizeof(path), e, "%s/%s", sub, name)) < 0)
 		return rc;
