@@ -38,6 +38,9 @@ enum err_code {
 	ERR_TIMEOUT = -13,    /* "timeout" */
 };
 
+/* sub of ERR_INVALID: nothing else is wrong than that no reason was given. */
+#define ERR_SUB_REASON (-1)
+
 struct err {
 	enum err_code code;
 	int sub;        /* errno, SQLite or libgit2 code; 0 if none */

@@ -252,3 +252,24 @@ text_fit(const char *s, size_t cols)
 	}
 	return i;
 }
+
+size_t
+text_cluster(const char *s, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t i = sequence(p, len), n;
+	utf8proc_int32_t state = 0;
+	int32_t before, cp;
+
+	if (i == 0)
+		return 1;
+	before = code_point(p, i);
+	while (i < len && (n = sequence(p + i, len - i)) > 0) {
+		cp = code_point(p + i, n);
+		if (utf8proc_grapheme_break_stateful(before, cp, &state))
+			break;
+		before = cp;
+		i += n;
+	}
+	return i;
+}

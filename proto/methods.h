@@ -19,16 +19,18 @@ enum right {
 	RIGHT_NONE,
 	RIGHT_READ,
 	RIGHT_WRITE,
+	RIGHT_CHIEF,
 	RIGHT_ADMIN,
 	RIGHT_SELF
-}; /* SELF: the daemon's own user or root (pmqa-receive) */
+}; /* CHIEF: signs off, reopens, decides; SELF: the daemon's own user or root (pmqa-receive) */
 enum param_type {
 	PARAM_STRING,
 	PARAM_INT,
 	PARAM_BOOL,
 	PARAM_OBJECT,
-	PARAM_STRINGS
-}; /* STRINGS: array of strings */
+	PARAM_STRINGS,
+	PARAM_LIST
+}; /* STRINGS: array of strings; LIST: array of objects */
 enum where {
 	ON_LOOP,
 	ON_READER,

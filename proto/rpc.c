@@ -151,6 +151,10 @@ rpc_write_err(
 	    ((rc = json_put_str(data, "hint", fault->hint, e)) < 0 ||
 		(rc = json_put_str(data, "hint_th", fault->hint_th, e)) < 0))
 		goto out;
+	/* a client at a terminal asks for it and tries again */
+	if (fault->code == ERR_INVALID && fault->sub == ERR_SUB_REASON &&
+	    (rc = json_put_str(data, "needs", "reason", e)) < 0)
+		goto out;
 	rc = rpc_write_error(id, code, fault->msg, data, out, e);
 out:
 	cJSON_Delete(data);
@@ -194,6 +198,8 @@ read_error(const cJSON *error, const char *message, struct err *fault)
 	memset(fault, 0, sizeof(*fault));
 	fault->code = ours;
 	fault->sub = (int)code;
+	if ((s = json_str(data, "needs")) != NULL && strcmp(s, "reason") == 0)
+		fault->sub = ERR_SUB_REASON;
 	err_text(fault->msg, sizeof(fault->msg), message);
 	s = json_str(data, "message_th");
 	err_text(fault->th, sizeof(fault->th), s != NULL ? s : message);

@@ -4,6 +4,7 @@
 #include "store/journal.h"
 #include "store/receipt.h"
 #include "store/schema.h"
+#include "store/search.h"
 #include "store/trust.h"
 
 #define BATCH 1000 /* commits in one transaction */
@@ -426,5 +427,7 @@ absorb_reindex(struct store *s, void (*progress)(void *arg, int64_t done),
 	rc = store_each_office(s, reindex_office, &all, e);
 	/* trees of our own branches were read before */
 	store_forget_branches(s);
+	if (rc == 0)
+		rc = search_index(s, 0, &n, e);
 	return told(&all, rc, e);
 }

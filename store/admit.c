@@ -28,6 +28,7 @@ struct run {
 	struct commit c; /* the commit at hand */
 	/* its parent; has_parent 0 before the very first */
 	int has_parent;
+	char parent[24]; /* name of the revision; "" if there is none */
 	unsigned char tree[20];
 	unsigned char content[1][COMMIT_CONTENT_LEN];
 	int64_t time;
@@ -293,8 +294,8 @@ check_files(struct run *run, struct err *e)
 	const struct commit *c = &run->c;
 	int rc;
 
-	rc = changeset_read(run->set, run->has_parent ? run->tree : NULL,
-	    c->tree, c->edition, e);
+	rc = changeset_read(
+	    run->set, run->has_parent ? run->tree : NULL, c, run->parent, e);
 	if (rc < 0)
 		return rc;
 	rc = changeset_content(run->set, run->has_parent,
@@ -335,6 +336,7 @@ static void
 step(struct run *run)
 {
 	run->has_parent = 1;
+	commit_name(&run->c, run->parent);
 	memcpy(run->tree, run->c.tree, 20);
 	memcpy(run->content[0], run->c.content, COMMIT_CONTENT_LEN);
 	run->time = run->c.time;

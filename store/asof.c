@@ -168,3 +168,50 @@ asof_record(struct store *s, const struct branch *b, const char *path,
 		*ret = a;
 	return rc;
 }
+
+/* Adds one row to the object under the last part of its path. */
+static int
+put_below(cJSON *all, sqlite3_stmt *st, size_t dir_len, struct err *e)
+{
+	const char *path = (const char *)sqlite3_column_text(st, 0);
+	const char *last = path + dir_len + 1;
+	size_t len = strlen(last);
+	char name[96];
+	cJSON *rec = NULL;
+	int rc;
+
+	snprintf(name, sizeof(name), "%.*s",
+	    (int)(len > strlen(".json") ? len - strlen(".json") : len), last);
+	rc = asof_parse(sqlite3_column_blob(st, 1),
+	    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
+	return rc < 0 ? rc : json_put(all, name, rec, e);
+}
+
+int
+asof_below(struct store *s, const struct branch *b, const char *dir,
+    cJSON **ret, struct err *e)
+{
+	struct db *db = store_db(s);
+	sqlite3_stmt *st = NULL;
+	char from[64], to[64];
+	cJSON *all = cJSON_CreateObject();
+	int rc;
+
+	if (all == NULL)
+		return err_nomem(e);
+	snprintf(from, sizeof(from), "%.60s/", dir);
+	snprintf(to, sizeof(to), "%.60s0", dir); /* '0' follows '/' */
+	rc = db_stmt(db, &st, e,
+	    "SELECT path, bytes FROM record WHERE branch = ?1 AND path > ?2"
+	    " AND path < ?3 AND bytes IS NOT NULL ORDER BY path",
+	    "iss", b->id, from, to);
+	while (rc >= 0 && (rc = db_step(db, st, e)) > 0)
+		rc = put_below(all, st, strlen(dir), e);
+	db_reset(st);
+	if (rc < 0) {
+		cJSON_Delete(all);
+		return rc;
+	}
+	*ret = all;
+	return 0;
+}

@@ -34,6 +34,11 @@ int asof_revision(struct store *s, const struct branch *b, const char *name,
 int asof_record(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e);
 
+/* All records right below a directory ("2565/items") as they are now, by the
+ * last part of their names: {"1.1": record, …}. */
+int asof_below(struct store *s, const struct branch *b, const char *dir,
+    cJSON **ret, struct err *e);
+
 /* A blob's record; id NULL gives NULL. */
 int asof_blob(struct store *s, const struct branch *b, const unsigned char *id,
     cJSON **ret, struct err *e);

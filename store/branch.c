@@ -131,8 +131,8 @@ load_branch(struct store *s, struct branch *b, struct err *e)
 	if (b->id == 0 || !b->own || s->mode == STORE_READ)
 		return 0;
 	return db_one_int(s->db, &b->sequence, e,
-	    "SELECT ifnull(max(sequence), 0) FROM revision"
-	    " WHERE branch = ?1 AND device = ?2",
+	    "SELECT ifnull((SELECT sequence FROM revision WHERE branch = ?1"
+	    " AND device = ?2 ORDER BY id DESC LIMIT 1), 0)",
 	    "is", b->id, s->device);
 }
 

@@ -130,6 +130,8 @@ put_records(cJSON *obj, const struct draft *d, struct err *e)
 	int rc = list != NULL ? 0 : err_nomem(e);
 
 	for (i = 0; i < d->n && rc == 0; i++) {
+		if (!d->edits[i].changed)
+			continue;
 		if ((one = cJSON_CreateObject()) == NULL) {
 			rc = err_nomem(e);
 			break;
@@ -151,13 +153,18 @@ caption_result(const struct draft *d, const char *revision,
     const char *commit_hex, cJSON **ret, struct err *e)
 {
 	cJSON *obj = cJSON_CreateObject();
+	size_t first = 0;
 	int rc;
 
 	if (obj == NULL)
 		return err_nomem(e);
+	while (first + 1 < d->n && !d->edits[first].changed)
+		first++;
+	if (d->n_changed == 0)
+		first = 0;
 	if ((rc = json_put_str(obj, "revision", revision, e)) < 0 ||
 	    (rc = json_put_str(obj, "commit", commit_hex, e)) < 0 ||
-	    (rc = put_record(obj, &d->edits[0], e)) < 0)
+	    (rc = put_record(obj, &d->edits[first], e)) < 0)
 		goto out;
 	if (d->n > 1 && (rc = put_records(obj, d, e)) < 0)
 		goto out;

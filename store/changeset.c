@@ -1,9 +1,9 @@
 #include "store/changeset.h"
 
-#include <inttypes.h>
-
 #include "base/text.h"
 #include "store/canon.h"
+#include "store/change_rules.h"
+#include "store/years.h"
 
 #define TEXT_PATH "allowed_signers"
 
@@ -15,24 +15,15 @@ struct slot { /* one changed file, and what admit_file points into */
 	struct cached *old, *new_;
 };
 
-struct year { /* what the answers of a year are checked against */
-	int year;
-	int open; /* it has an assessment */
-	char id[72];
-	unsigned char blob[20];
-	const struct edition *edition;
-};
-
 struct changeset {
 	const struct admit *a;
 	struct objcache *cache;
-	const unsigned char *tree; /* of the commit at hand */
 	struct slot *slots;
 	struct admit_file *files;
 	struct commit_file *hashed;
 	size_t n, cap, bytes;
-	struct year *years;
-	size_t n_years;
+	struct years years;
+	struct change_by by; /* who made the commit at hand */
 };
 
 int
@@ -45,6 +36,7 @@ changeset_create(const struct admit *a, struct objcache *cache,
 		return err_nomem(e);
 	s->a = a;
 	s->cache = cache;
+	years_init(&s->years, a, cache);
 	*ret = s;
 	return 0;
 }
@@ -71,7 +63,7 @@ changeset_free(struct changeset *s)
 	free(s->slots);
 	free(s->files);
 	free(s->hashed);
-	free(s->years);
+	years_release(&s->years);
 	free(s);
 }
 
@@ -172,161 +164,6 @@ give(const struct slot *f, struct admit_file *ret, struct commit_file *hashed)
 	hashed->len = ret->len;
 }
 
-/* --- which edition a year is answered against --- */
-
-static int
-set_year(
-    struct changeset *s, struct year *y, const cJSON *assessment, struct err *e)
-{
-	const cJSON *id = record_get(assessment, "edition.id");
-	const cJSON *blob = record_get(assessment, "edition.blob");
-	int rc;
-
-	y->open = 0;
-	y->edition = NULL;
-	if (assessment == NULL)
-		return 0;
-	if (!cJSON_IsString(id) || !cJSON_IsString(blob))
-		return err_set(e, ERR_INVALID, 0,
-		    "the assessment of %d names no edition", y->year);
-	snprintf(y->id, sizeof(y->id), "%s", id->valuestring);
-	if ((rc = commit_unhex(blob->valuestring, y->blob, e)) < 0)
-		return rc;
-	if ((rc = s->a->edition_of(s->a->arg, y->id, y->blob, &y->edition, e)) <
-	    0)
-		return rc;
-	y->open = 1;
-	return 0;
-}
-
-/* The assessment as it stands in the commit's tree, where the commit left it
- * alone. */
-static int
-find_assessment(
-    struct changeset *s, int year, struct cached **ret, struct err *e)
-{
-	unsigned char blob[20];
-	struct tree *t;
-	char path[32];
-	int rc;
-
-	if ((t = tree_new()) == NULL)
-		return err_nomem(e);
-	snprintf(path, sizeof(path), "%d/assessment.json", year);
-	rc = tree_load(t, s->tree, objcache_tree, s->cache, e);
-	if (rc == 0)
-		rc = tree_find(t, path, blob, e);
-	if (rc == 0)
-		rc = objcache_record(s->cache, blob, CANON_MAX, 1, ret, e);
-	tree_free(t);
-	return rc;
-}
-
-static struct year *
-known_year(struct changeset *s, int year)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_years; i++)
-		if (s->years[i].year == year)
-			return &s->years[i];
-	return NULL;
-}
-
-static int
-add_year(struct changeset *s, int year, struct year **ret, struct err *e)
-{
-	struct year *grown =
-	    realloc(s->years, (s->n_years + 1) * sizeof(*grown));
-
-	if (grown == NULL)
-		return err_nomem(e);
-	s->years = grown;
-	*ret = &grown[s->n_years++];
-	memset(*ret, 0, sizeof(**ret));
-	(*ret)->year = year;
-	return 0;
-}
-
-/* What stands for a year in the commit's tree, open or not. */
-static int
-year_of(struct changeset *s, int year, struct year **ret, struct err *e)
-{
-	struct cached *assessment = NULL;
-	struct year *y = known_year(s, year);
-	int rc;
-
-	*ret = y;
-	if (y != NULL)
-		return 0;
-	if ((rc = add_year(s, year, &y, e)) < 0)
-		return rc;
-	*ret = y;
-	rc = find_assessment(s, year, &assessment, e);
-	if (rc == 0)
-		rc = set_year(s, y, assessment->json, e);
-	objcache_release(assessment);
-	return rc == ERR_NOT_FOUND ? 0 : rc;
-}
-
-struct search {
-	char prefix[24];
-	int found;
-};
-
-static int
-on_any_file(void *arg, const char *path, const unsigned char *old_blob,
-    const unsigned char *new_blob, struct err *e)
-{
-	struct search *look = arg;
-
-	(void)old_blob;
-	(void)new_blob;
-	(void)e;
-	if (strncmp(path, look->prefix, strlen(look->prefix)) == 0)
-		look->found = 1;
-	return 0;
-}
-
-/* Answers would lose what they were given against. */
-static int
-check_no_answers(struct changeset *s, int year, struct err *e)
-{
-	struct search look = { "", 0 };
-	int rc;
-
-	snprintf(look.prefix, sizeof(look.prefix), "%d/items/", year);
-	rc = tree_diff(NULL, s->tree, objcache_tree, s->cache,
-	    ADMIT_MAX_ENTRIES, on_any_file, &look, e);
-	if (rc == 0 && look.found)
-		rc = err_set(e, ERR_INVALID, 0,
-		    "the assessment of %d has answers: it can neither go nor "
-		    "change its edition",
-		    year);
-	return rc;
-}
-
-static int
-check_assessment(struct changeset *s, const struct slot *f, struct err *e)
-{
-	const cJSON *before = f->old != NULL ? f->old->json : NULL;
-	const cJSON *after = f->new_ != NULL ? f->new_->json : NULL;
-	struct year *y = known_year(s, f->rp.year);
-	int rc;
-
-	if (after != NULL && (rc = record_check(&f->rp, after, NULL, e)) < 0)
-		return rc;
-	if (y == NULL && (rc = add_year(s, f->rp.year, &y, e)) < 0)
-		return rc;
-	if ((rc = set_year(s, y, after, e)) < 0)
-		return rc;
-	if (before == NULL ||
-	    (after != NULL && cJSON_Compare(record_get(before, "edition"),
-				  record_get(after, "edition"), 1)))
-		return 0;
-	return check_no_answers(s, f->rp.year, e);
-}
-
 /* --- the other records --- */
 
 /* A record that names its office or hall must name ours. */
@@ -381,29 +218,21 @@ check_text(const struct slot *f, struct err *e)
 	return 0;
 }
 
-/* Records that others rest on only come and change. */
+/* What one commit may do to the record, whatever its branch. */
 static int
-check_removal(const struct slot *f, struct err *e)
+check_change(const struct changeset *s, const struct slot *f, struct err *e)
 {
-	if (f->rp.type != NULL && strcmp(f->rp.type->name, "answer") == 0)
-		return 0;
-	return err_set(e, ERR_INVALID, 0, "'%s' cannot be removed", f->path);
+	return change_rules_record(&f->rp, f->old != NULL ? f->old->json : NULL,
+	    f->new_ != NULL ? f->new_->json : NULL, &s->by, e);
 }
 
 static int
-check_file(struct changeset *s, const struct slot *f, struct err *e)
+check_record(struct changeset *s, const struct slot *f, const struct year *y,
+    struct err *e)
 {
-	struct year *y = NULL;
+	const struct edition *ed = y != NULL ? y->edition : NULL;
 	int rc;
 
-	if (f->rp.type != NULL && strcmp(f->rp.type->name, "assessment") == 0)
-		return check_assessment(s, f, e);
-	if (f->rp.item[0] != '\0' && (rc = year_of(s, f->rp.year, &y, e)) < 0)
-		return rc;
-	if (!f->has_new)
-		return check_removal(f, e);
-	if (f->rp.type == NULL)
-		return check_text(f, e);
 	if (f->has_old && strcmp(f->rp.type->name, "edition") == 0)
 		return err_set(e, ERR_INVALID, 0,
 		    "%s: a published edition never changes: publish it under "
@@ -412,10 +241,78 @@ check_file(struct changeset *s, const struct slot *f, struct err *e)
 	if (y != NULL && !y->open)
 		return err_set(e, ERR_INVALID, 0,
 		    "there is no assessment of %d to answer", y->year);
-	if ((rc = record_check(
-		 &f->rp, f->new_->json, y != NULL ? y->edition : NULL, e)) < 0)
+	if ((rc = record_check(&f->rp, f->new_->json, ed, e)) < 0)
 		return rc;
 	return check_owner(s, f, e);
+}
+
+static int
+check_file(struct changeset *s, const struct slot *f, struct err *e)
+{
+	struct year *y = NULL;
+	int rc;
+
+	if (f->rp.type == NULL)
+		return f->has_new ? check_text(f, e)
+				  : err_set(e, ERR_INVALID, 0,
+					"'%s' cannot be removed", f->path);
+	/* a year of the hall's is only a name: the office may not have
+	 * opened it yet */
+	if (s->a->branch == RECORD_OFFICE && f->rp.year != 0 &&
+	    (rc = years_get(&s->years, f->rp.year, &y, e)) < 0)
+		return rc;
+	if (!years_is_assessment(&f->rp) && f->has_new &&
+	    (rc = check_record(s, f, y, e)) < 0)
+		return rc;
+	return check_change(s, f, e);
+}
+
+static const cJSON *
+json_of(const struct cached *c)
+{
+	return c != NULL ? c->json : NULL;
+}
+
+/* The assessments first: they say what the rest is answered against. */
+static int
+check_assessments(struct changeset *s, struct err *e)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < s->n; i++) {
+		const struct slot *f = &s->slots[i];
+
+		if (f->rp.type == NULL || !years_is_assessment(&f->rp))
+			continue;
+		rc = years_assessment(
+		    &s->years, &f->rp, json_of(f->old), json_of(f->new_), e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* What the commit did to the years, all of its records together. */
+static int
+check_years(struct changeset *s, const char *reason, struct err *e)
+{
+	size_t i;
+	int rc;
+
+	if (s->a->branch != RECORD_OFFICE)
+		return 0;
+	for (i = 0; i < s->n; i++) {
+		const struct slot *f = &s->slots[i];
+
+		if (f->rp.type == NULL || f->rp.year == 0)
+			continue;
+		rc = years_add(
+		    &s->years, &f->rp, json_of(f->old), json_of(f->new_), e);
+		if (rc < 0)
+			return rc;
+	}
+	return years_end(&s->years, reason, e);
 }
 
 /* The Edition trailer names that of a year the commit writes in, or none where
@@ -428,7 +325,7 @@ check_trailer(struct changeset *s, const char *edition, struct err *e)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		y = known_year(s, s->slots[i].rp.year);
+		y = years_known(&s->years, s->slots[i].rp.year);
 		if (y == NULL)
 			continue;
 		/* an assessment that goes leaves nothing to compare with */
@@ -443,28 +340,44 @@ check_trailer(struct changeset *s, const char *edition, struct err *e)
 	    edition[0] != '\0' ? edition : "-");
 }
 
-int
-changeset_read(struct changeset *s, const unsigned char *old_tree,
-    const unsigned char new_tree[20], const char *edition, struct err *e)
+static int
+check_all(struct changeset *s, const struct commit *c, struct err *e)
 {
 	size_t i;
 	int rc;
 
+	for (i = 0; i < s->n; i++)
+		if ((rc = load(s, &s->slots[i], e)) < 0)
+			return rc;
+	if ((rc = check_assessments(s, e)) < 0)
+		return rc;
+	for (i = 0; i < s->n; i++)
+		if ((rc = check_file(s, &s->slots[i], e)) < 0)
+			return rc;
+	for (i = 0; i < s->n; i++)
+		give(&s->slots[i], &s->files[i], &s->hashed[i]);
+	if ((rc = check_trailer(s, c->edition, e)) < 0)
+		return rc;
+	return check_years(s, c->reason, e);
+}
+
+int
+changeset_read(struct changeset *s, const unsigned char *old_tree,
+    const struct commit *c, const char *parent, struct err *e)
+{
+	int rc;
+
 	clear(s);
 	objcache_trim(s->cache);
-	s->tree = new_tree;
-	if ((rc = tree_diff(old_tree, new_tree, objcache_tree, s->cache,
+	years_begin(&s->years, c->tree);
+	s->by.login = c->login;
+	s->by.parent = parent;
+	if ((rc = tree_diff(old_tree, c->tree, objcache_tree, s->cache,
 		 ADMIT_MAX_ENTRIES, on_difference, s, e)) < 0)
 		return rc;
 	if (s->n == 0)
 		return err_set(e, ERR_INVALID, 0, "changes no record");
-	for (i = 0; i < s->n; i++)
-		if ((rc = load(s, &s->slots[i], e)) < 0 ||
-		    (rc = check_file(s, &s->slots[i], e)) < 0)
-			return rc;
-	for (i = 0; i < s->n; i++)
-		give(&s->slots[i], &s->files[i], &s->hashed[i]);
-	return check_trailer(s, edition, e);
+	return check_all(s, c, e);
 }
 
 const struct admit_file *

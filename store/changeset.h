@@ -24,10 +24,11 @@ int changeset_create(const struct admit *a, struct objcache *cache,
     struct changeset **ret, struct err *e);
 void changeset_free(struct changeset *s);
 
-/* The differences between two trees (old NULL = empty), all rules checked.
- * edition: the commit's Edition trailer, "" if it names none. */
+/* The differences between two trees (old NULL = empty) and the commit's, all
+ * rules checked. parent: name of the revision before, "" if there is none. The
+ * commit is borrowed until the next call. */
 int changeset_read(struct changeset *s, const unsigned char *old_tree,
-    const unsigned char new_tree[20], const char *edition, struct err *e);
+    const struct commit *c, const char *parent, struct err *e);
 
 const struct admit_file *changeset_files(
     const struct changeset *s, size_t *ret_n);

@@ -132,6 +132,25 @@ set_max_clients(struct conf *c, const char *value, struct err *e)
 }
 
 static int
+set_max_bytes(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(
+	    &c->evidence_max_bytes, 1024, 1024L * 1024 * 1024, value, e);
+}
+
+static int
+set_max_files(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->evidence_max_files, 1, 1000, value, e);
+}
+
+static int
+set_kinds(struct conf *c, const char *value, struct err *e)
+{
+	return conf_parse_kinds(value, &c->evidence_kinds, e);
+}
+
+static int
 set_own_url(struct conf *c, const char *value, struct err *e)
 {
 	return add_url(c->own_urls, &c->n_own_urls, value, e);
@@ -156,6 +175,9 @@ static const struct setting own_settings[] = {
 	{ "hall", "url", 1, set_own_url },
 	{ "hall", "host_key", 0, set_own_host_key },
 	{ "limits", "max_clients", 0, set_max_clients },
+	{ "evidence", "max_bytes", 0, set_max_bytes },
+	{ "evidence", "max_files", 0, set_max_files },
+	{ "evidence", "types", 0, set_kinds },
 };
 
 static int
@@ -223,6 +245,11 @@ conf_defaults(enum role role, struct conf *ret)
 	ret->backoff_min_ms = 5000;
 	ret->backoff_max_ms = 3600000;
 	ret->max_clients = 1000;
+	ret->evidence_max_bytes = 20L * 1024 * 1024;
+	ret->evidence_max_files = 20;
+	ret->evidence_kinds = CONF_KIND_BIT(CONF_KIND_PDF) |
+			      CONF_KIND_BIT(CONF_KIND_JPEG) |
+			      CONF_KIND_BIT(CONF_KIND_PNG);
 }
 
 static int
@@ -346,6 +373,26 @@ put_hall(struct buf *b, const struct conf *c)
 		buf_printf(b, "host_key = %s\n", c->own_host_key);
 }
 
+static void
+put_evidence(struct buf *b, const struct conf *c)
+{
+	const char *sep = "";
+	int k;
+
+	buf_printf(b,
+	    "\n[evidence]\n; bytes of one file, files of one item, what they "
+	    "may be:\n; pdf jpeg png odf ooxml\nmax_bytes = %ld\n"
+	    "max_files = %ld\ntypes = ",
+	    c->evidence_max_bytes, c->evidence_max_files);
+	for (k = 0; k < N_CONF_KINDS; k++) {
+		if ((c->evidence_kinds & CONF_KIND_BIT(k)) == 0)
+			continue;
+		buf_printf(b, "%s%s", sep, conf_kind_name((enum conf_kind)k));
+		sep = " ";
+	}
+	buf_putc(b, '\n');
+}
+
 int
 conf_save(const struct conf *c, struct err *e)
 {
@@ -363,6 +410,7 @@ conf_save(const struct conf *c, struct err *e)
 	else
 		put_hall(&b, c);
 	buf_printf(&b, "\n[limits]\nmax_clients = %ld\n", c->max_clients);
+	put_evidence(&b, c);
 	return write_file(c, "pmqad.conf", &b, 0644, e);
 }
 

@@ -11,6 +11,8 @@
  *            host_key = ssh-ed25519 … (a hall: of its sshd, if not the usual
  *            one of the machine)
  *   [limits] max_clients = 1000
+ *   [evidence] max_bytes = 20971520 (of one file), max_files = 20 (of one
+ *            item), types = pdf jpeg png (odf, ooxml: office documents)
  * hall.conf
  *   [hall]   code, name, key (ssh-ed25519 …), url (repeatable, tried in order),
  *            host_key (ssh-ed25519 …, may be absent), since
@@ -38,6 +40,17 @@
 
 enum role { ROLE_OFFICE, ROLE_HALL };
 
+/* What evidence may be: words of [evidence] types. */
+enum conf_kind {
+	CONF_KIND_PDF,
+	CONF_KIND_JPEG,
+	CONF_KIND_PNG,
+	CONF_KIND_ODF,
+	CONF_KIND_OOXML,
+	N_CONF_KINDS
+};
+#define CONF_KIND_BIT(k) (1U << (k))
+
 struct conf {
 	char dir[512];
 	enum role role;
@@ -47,7 +60,10 @@ struct conf {
 	int offset_min;
 	long sync_interval_s, after_save_ms, backoff_min_ms, backoff_max_ms;
 	long max_clients;
-	int n_own_urls; /* a hall's own addresses */
+	long evidence_max_bytes; /* of one file; a hall: that it takes */
+	long evidence_max_files; /* of one item */
+	unsigned evidence_kinds; /* CONF_KIND_BIT()s */
+	int n_own_urls;          /* a hall's own addresses */
 	char own_urls[CONF_URLS][CONF_URL_MAX];
 	char own_host_key[KEY_LINE_MAX]; /* [hall] host_key; "" if absent */
 	/* from hall.conf; enrolled == 0 when there is none */
@@ -79,6 +95,10 @@ int conf_check_name(const char *name, struct err *e);
 /* An absolute path of letters, digits and ._-/+@=,:~ : one that needs quoting
  * nowhere (shell, authorized_keys, ssh_config). */
 int conf_check_path(const char *path, struct err *e);
+/* "pdf", "jpeg", "png", "odf", "ooxml" */
+const char *conf_kind_name(enum conf_kind k);
+/* Such words, separated by blanks or commas, to CONF_KIND_BIT()s. */
+int conf_parse_kinds(const char *words, unsigned *ret, struct err *e);
 /* Everything that init or a file put in. */
 int conf_check(const struct conf *c, struct err *e);
 

@@ -129,6 +129,51 @@ check_urls(const char (*urls)[CONF_URL_MAX], int n, struct err *e)
 	return 0;
 }
 
+const char *
+conf_kind_name(enum conf_kind k)
+{
+	static const char *const names[N_CONF_KINDS] = { "pdf", "jpeg", "png",
+		"odf", "ooxml" };
+
+	return names[k];
+}
+
+static int
+kind_of(const char *word, size_t len)
+{
+	int k;
+
+	for (k = 0; k < N_CONF_KINDS; k++)
+		if (strlen(conf_kind_name((enum conf_kind)k)) == len &&
+		    strncmp(conf_kind_name((enum conf_kind)k), word, len) == 0)
+			break;
+	return k;
+}
+
+int
+conf_parse_kinds(const char *words, unsigned *ret, struct err *e)
+{
+	unsigned kinds = 0;
+	size_t len;
+	int k;
+
+	for (words += strspn(words, " ,"); *words != '\0';
+	     words += strspn(words, " ,")) {
+		len = strcspn(words, " ,");
+		if ((k = kind_of(words, len)) == N_CONF_KINDS)
+			return err_set(e, ERR_INVALID, 0,
+			    "'%.*s' is no type of evidence: pdf, jpeg, png, "
+			    "odf and ooxml are",
+			    (int)(len < 40 ? len : 40), words);
+		kinds |= CONF_KIND_BIT(k);
+		words += len;
+	}
+	if (kinds == 0)
+		return err_set(e, ERR_INVALID, 0, "a value is expected");
+	*ret = kinds;
+	return 0;
+}
+
 int
 conf_check(const struct conf *c, struct err *e)
 {

@@ -8,7 +8,6 @@
 #include "base/file.h"
 
 #define BUSY_MS 5000
-#define CHECKPOINT_PAGES 1000
 
 /*
  * Failures after which nothing that this process believes of the file can be
@@ -124,17 +123,6 @@ check_wal(struct db *db, struct err *e)
 }
 
 static int
-note_wal(void *arg, sqlite3 *h, const char *name, int pages)
-{
-	struct db *db = arg;
-
-	(void)h;
-	(void)name;
-	db->wal_pages = pages;
-	return SQLITE_OK;
-}
-
-static int
 configure(struct db *db, struct err *e)
 {
 	/* 2 MiB of pages: an office machine is small, and the hot pages of a
@@ -179,8 +167,7 @@ configure(struct db *db, struct err *e)
 	}
 	if (db->mode == DB_READ)
 		return 0;
-	/* takes the place of SQLite's own checkpoints: see db_commit() */
-	sqlite3_wal_hook(db->h, note_wal, db);
+	db_log_watch(db);
 	return check_wal(db, e);
 }
 
@@ -200,6 +187,7 @@ db_open(const char *path, enum db_mode mode, struct db **ret, struct err *e)
 		goto out;
 	}
 	db->mode = mode;
+	db->log_fd = -1;
 	if ((rc = sqlite3_open_v2(path, &db->h, flags, NULL)) != SQLITE_OK) {
 		rc = db_err(db, rc, e, "open the database");
 		goto out;
@@ -219,6 +207,7 @@ db_close(struct db *db)
 	if (db == NULL)
 		return;
 	db_drop_statements(db);
+	db_log_close(db);
 	sqlite3_close_v2(db->h);
 	free(db);
 }
@@ -234,32 +223,11 @@ db_exec(struct db *db, const char *sql, struct err *e)
 int
 db_begin(struct db *db, struct err *e)
 {
+	if (db->mode == DB_WRITE)
+		db_log_ahead(db);
 	/* a writer that began deferred could meet SQLITE_BUSY in the middle */
 	return db_run(
 	    db, e, db->mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", "");
-}
-
-/*
- * SQLite's automatic checkpoint keeps a failed fsync to itself; here it ends
- * the process like any other. What is not fatal (a reader in the way, a full
- * disk) leaves everything in the log: the next commit tries again.
- */
-static int
-checkpoint(struct db *db, struct err *e)
-{
-	struct err mine;
-	int rc;
-
-	rc = sqlite3_wal_checkpoint_v2(
-	    db->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (rc == SQLITE_OK)
-		return 0;
-	rc = db_err(db, rc, &mine, "write the database");
-	if (!db_is_fatal(&mine))
-		return 0;
-	if (e != NULL)
-		*e = mine;
-	return rc;
 }
 
 int
@@ -272,7 +240,7 @@ db_commit(struct db *db, struct err *e)
 		db_rollback(db, NULL);
 		return rc;
 	}
-	return db->wal_pages >= CHECKPOINT_PAGES ? checkpoint(db, e) : 0;
+	return db_log_checkpoint(db, e);
 }
 
 int

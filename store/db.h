@@ -56,6 +56,9 @@ int db_one_int(struct db *db, int64_t *ret, struct err *e, const char *sql,
 int db_begin(struct db *db,
     struct err *e); /* BEGIN IMMEDIATE (writer) or BEGIN (reader: a snapshot) */
 int db_commit(struct db *db, struct err *e); /* the one fsync */
+/* The writer's, before many commits: what they need of the disk is theirs
+ * beforehand. On failure they are only slower. */
+void db_log_reserve(struct db *db);
 int db_rollback(struct db *db, struct err *e);
 int db_savepoint(
     struct db *db, struct err *e); /* one level, inside a transaction */

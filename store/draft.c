@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "store/admit.h"
 #include "store/canon.h"
+#include "store/record_rules.h"
+#include "store/signoff.h"
 
 #define SIGNERS_MAX (64 * 1024)
 
@@ -21,6 +23,7 @@ draft_release(struct draft *d)
 		cJSON_Delete(d->edits[i].old_rec);
 		cJSON_Delete(d->edits[i].new_rec);
 		cJSON_Delete(d->edits[i].changes);
+		free(d->edits[i].own_path);
 		buf_release(&d->edits[i].old_bytes);
 		buf_release(&d->edits[i].new_bytes);
 	}
@@ -196,9 +199,9 @@ apply_field(struct edit *ed, const struct save_change *c, struct err *e)
 		return err_nomem(e);
 	if (c->op == SAVE_SET) {
 		rc = duplicate(c->value, &v, e);
-	} else if (f->type != FIELD_POINTS) {
-		rc = err_set(
-		    e, ERR_INVALID, 0, "'%s' is not a set of points", c->field);
+	} else if (f->type != FIELD_POINTS && f->type != FIELD_ITEMS) {
+		rc = err_set(e, ERR_INVALID, 0,
+		    "'%s' is not a set of points or items", c->field);
 	} else {
 		rc = change_set(ed, c, &v, e);
 	}
@@ -276,9 +279,16 @@ check_edit(struct store *s, const struct branch *b, struct draft *d,
     struct edit *ed, struct err *e)
 {
 	const struct edition *edition = NULL;
-	int rc;
+	int hall = strcmp(b->name, "hall") == 0, rc;
 
-	if (ed->rp.year != 0 && ed->rp.year == d->year) {
+	if (ed->rp.year != 0 && hall) {
+		/* a calendar may come before the office opens the year */
+		d->year = ed->rp.year;
+		if (ed->rp.item[0] != '\0' &&
+		    (rc = store_cycle(
+			 s, b->office, ed->rp.year, NULL, &edition, e)) < 0)
+			return rc;
+	} else if (ed->rp.year != 0 && ed->rp.year == d->year) {
 		edition = d->edition;
 	} else if (ed->rp.year != 0) {
 		rc = edition_of_year(s, b, d, ed->rp.year, &edition, e);
@@ -289,7 +299,11 @@ check_edit(struct store *s, const struct branch *b, struct draft *d,
 			d->edition = edition;
 		}
 	}
-	return ed->has ? record_check(&ed->rp, ed->new_rec, edition, e) : 0;
+	if (!ed->has)
+		return 0;
+	if ((rc = record_check(&ed->rp, ed->new_rec, edition, e)) < 0)
+		return rc;
+	return record_rules_save(&ed->rp, ed->new_rec, e);
 }
 
 static int
@@ -351,6 +365,30 @@ check_if_rev(
 }
 
 int
+draft_add(struct store *s, const struct branch *b, struct draft *d,
+    const struct save_change *c, struct err *e)
+{
+	struct edit *ed = NULL;
+	char *path = strdup(c->path);
+	size_t n = d->n;
+	int rc;
+
+	if (path == NULL)
+		return err_nomem(e);
+	rc = find_edit(s, b, path, d, &ed, e);
+	if (d->n == n) { /* refused, or there already */
+		free(path);
+		return rc < 0 ? rc
+			      : err_set(e, ERR_FAILED, 0,
+				    "'%s' is changed twice", c->path);
+	}
+	d->edits[n].own_path = path;
+	if (rc < 0 || (rc = apply(ed, c, e)) < 0)
+		return rc;
+	return finish_edit(s, b, d, ed, e);
+}
+
+int
 draft_make(struct store *s, const struct branch *b, const struct save_req *req,
     struct draft *d, struct err *e)
 {
@@ -374,5 +412,5 @@ draft_make(struct store *s, const struct branch *b, const struct save_req *req,
 		if ((rc = finish_edit(s, b, d, &d->edits[i], e)) < 0)
 			return rc;
 	}
-	return 0;
+	return d->n_changed > 0 ? signoff_guard(s, b, req, d, e) : 0;
 }

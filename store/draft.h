@@ -20,8 +20,9 @@
 
 struct edit { /* one file of the save */
 	const char *path;
-	struct record_path rp;    /* rp.type NULL: not a record */
-	int64_t revision;         /* row that changed it last; 0 = never */
+	char *own_path;        /* path is this: the request does not have it */
+	struct record_path rp; /* rp.type NULL: not a record */
+	int64_t revision;      /* row that changed it last; 0 = never */
 	cJSON *old_rec, *new_rec; /* NULL where absent */
 	struct buf old_bytes, new_bytes;
 	int had, has; /* the file is there before, after */
@@ -38,6 +39,11 @@ struct draft {
 
 void draft_init(struct draft *d);
 void draft_release(struct draft *d);
+
+/* One more change, of a record that the draft does not have yet; for the guard
+ * (signoff.h). */
+int draft_add(struct store *s, const struct branch *b, struct draft *d,
+    const struct save_change *c, struct err *e);
 
 int draft_make(struct store *s, const struct branch *b,
     const struct save_req *req, struct draft *d, struct err *e);

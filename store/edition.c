@@ -98,6 +98,7 @@ fill_policy(struct edition_policy *p, const cJSON *json)
 		p->points[level] = (long)json_int(points, level_name(level), 0);
 	p->partial = json_bool(process, "partial_credit", 0);
 	p->max = (long)json_int(json, "max", 0);
+	p->result = json_get(json, "result");
 }
 
 int

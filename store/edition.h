@@ -46,6 +46,18 @@ void edition_free(struct edition *ed);
 /* The same checks on a tree (canonical form aside). */
 int edition_check(const cJSON *json, struct err *e);
 
+/* All faults of a file, each told with its place ("items[1.1]"), until told()
+ * gives less than 0: that is the result. */
+typedef int edition_told(void *arg, const char *where, const struct err *fault);
+int edition_check_all(const cJSON *json, edition_told *told, void *arg);
+
+/* Sentences for points and measures (wording.h): {"1.1.B1": {"th","en"},…}, one
+ * line each of at most so many bytes; with ed (may be NULL) of points and
+ * measures that it has. */
+#define EDITION_SENTENCE_MAX 2000
+int edition_wording_check(
+    const cJSON *texts, const struct edition *ed, struct err *e);
+
 const char *edition_id(const struct edition *ed); /* "pmqa4-2562" */
 const cJSON *edition_json(const struct edition *ed);
 size_t edition_n_items(const struct edition *ed);
@@ -63,11 +75,12 @@ const char *edition_category_at(const struct edition *ed, size_t i,
  * mean). */
 long edition_category_weight(const struct edition *ed, size_t i);
 
-/* How process items are scored. */
+/* How items are scored. */
 struct edition_policy {
 	long points[N_LEVELS]; /* what a complete level adds: 300, 100, 100 */
 	int partial;           /* an incomplete level earns its share of them */
 	long max;              /* their sum: a full item, category or total */
+	const cJSON *result;   /* "policy.result": score_result.h reads it */
 };
 const struct edition_policy *edition_policy(const struct edition *ed);
 

@@ -1,13 +1,14 @@
-#include "store/edition.h"
 #include "store/edition_shape.h"
 
 /*
  * The rules of an edition's file. Shapes are tables of fields, checked by the
  * records' own value checks; what they cannot say (order, references, counts)
  * is code below them.
+ *
+ * Every check goes on after a fault as far as it makes sense: somebody who
+ * writes an edition sees all of them, a program stops at the first.
  */
 
-#define PLACE_MAX 160
 #define LEVELS "basic advance significance"
 
 static const struct field level_shape[] = {
@@ -21,266 +22,79 @@ static const struct field category_shape[] = {
 	SHAPE_TITLE("title_en"),
 	SHAPE("weight", FIELD_INT, 1, 1, 1000, NULL),
 };
-static const struct field process_shape[] = {
-	SHAPE("id", FIELD_LINE, 1, 0, 7, NULL),
-	SHAPE("category", FIELD_ID, 1, 0, 1, NULL),
-	SHAPE_WORD("kind", 1, "process"),
-	SHAPE_TITLE("title_th"),
-	SHAPE_TITLE("title_en"),
-	SHAPE_PART("points"),
-};
-static const struct field result_shape[] = {
-	SHAPE("id", FIELD_LINE, 1, 0, 7, NULL),
-	SHAPE("category", FIELD_ID, 1, 0, 1, NULL),
-	SHAPE_WORD("kind", 1, "result"),
-	SHAPE_TITLE("title_th"),
-	SHAPE_TITLE("title_en"),
-	SHAPE_PART("measures"),
-};
-static const struct field points_shape[] = {
-	SHAPE_PART("basic"),
-	SHAPE_PART("advance"),
-	SHAPE_PART("significance"),
-};
-static const struct field point_shape[] = {
-	SHAPE("id", FIELD_LINE, 1, 0, 15, NULL),
-	SHAPE_TITLE("label_th"),
-	SHAPE_TITLE("label_en"),
-};
-static const struct field measure_shape[] = {
-	SHAPE("id", FIELD_LINE, 1, 0, 15, NULL),
-	SHAPE("required", FIELD_BOOL, 1, 0, 0, NULL),
-	SHAPE_TITLE("title_th"),
-	SHAPE_TITLE("title_en"),
-};
-#define CHECK(obj, shape, place, e)                                            \
-	edition_shape_check(obj, shape, SHAPE_LEN(shape), place, e)
 
 static int
-check_levels(const cJSON *root, struct err *e)
+check_levels(const cJSON *root, struct edition_faults *k)
 {
-	const cJSON *list =
-	    edition_shape_list(root, "levels", N_LEVELS, N_LEVELS, e);
-	const cJSON *c;
+	const cJSON *list = NULL, *c;
 	int level = 0, rc;
 
-	if (list == NULL)
-		return ERR_INVALID;
+	if (json_get(root, "levels") == NULL)
+		return 0; /* told as lacking */
+	rc = edition_shape_list(
+	    root, "levels", N_LEVELS, N_LEVELS, "", k, &list);
+	if (rc != 0)
+		return rc;
 	cJSON_ArrayForEach (c, list) {
-		if ((rc = CHECK(c, level_shape, "levels", e)) < 0)
+		rc = EDITION_SHAPE(c, level_shape, "levels", k);
+		if (rc == 0 && strcmp(json_str(c, "id"),
+				   level_name((enum level)level)) != 0)
+			return edition_fault(k, "levels",
+			    err_set(&k->fault, ERR_INVALID, 0,
+				"'levels' must be %s, in this order", LEVELS));
+		if (rc < 0)
 			return rc;
-		if (strcmp(json_str(c, "id"), level_name(level++)) != 0)
-			return err_set(e, ERR_INVALID, 0,
-			    "'levels' must be %s, in this order", LEVELS);
+		level++;
 	}
 	return 0;
 }
 
-/* The place of one member of a list, for sentences. */
-static void
-place_of(char *buf, const char *list, const cJSON *member)
+/* before: the category above it, NULL for the first. */
+static int
+check_category(const cJSON *c, const cJSON *before, struct edition_faults *k)
 {
-	const char *id = json_str(member, "id");
+	char place[EDITION_PLACE_MAX];
+	const char *id;
+	int rc;
 
-	/* ids of items and points are short and plain; anything else is not
-	 * shown */
-	if (id != NULL && strlen(id) <= 20 &&
-	    strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		       "0123456789.-") == strlen(id))
-		snprintf(buf, PLACE_MAX, "%s[%s]", list, id);
-	else
-		snprintf(buf, PLACE_MAX, "%s[?]", list);
+	edition_place(place, "categories", c);
+	if ((rc = EDITION_SHAPE(c, category_shape, place, k)) != 0)
+		return rc;
+	id = json_str(c, "id");
+	if (strchr("123456789", id[0]) == NULL)
+		return edition_fault(k, place,
+		    err_set(&k->fault, ERR_INVALID, 0,
+			"'%s': a category is one digit, 1 to 9", place));
+	if (json_str(before, "id") != NULL &&
+	    strcmp(json_str(before, "id"), id) >= 0)
+		return edition_fault(k, place,
+		    err_set(&k->fault, ERR_INVALID, 0,
+			"'%s' is out of order or stands twice", place));
+	return 0;
 }
 
 static int
-check_categories(const cJSON *root, struct err *e)
+check_categories(const cJSON *root, struct edition_faults *k)
 {
-	const cJSON *list = edition_shape_list(root, "categories", 1, 9, e);
-	const cJSON *c, *before = NULL;
-	char place[PLACE_MAX];
+	const cJSON *list = NULL, *c, *before = NULL;
 	int rc;
 
-	if (list == NULL)
-		return ERR_INVALID;
+	if (json_get(root, "categories") == NULL)
+		return 0;
+	rc = edition_shape_list(root, "categories", 1, 9, "", k, &list);
+	if (rc != 0)
+		return rc;
 	cJSON_ArrayForEach (c, list) {
-		place_of(place, "categories", c);
-		if ((rc = CHECK(c, category_shape, place, e)) < 0)
+		if ((rc = check_category(c, before, k)) < 0)
 			return rc;
-		if (strchr("123456789", json_str(c, "id")[0]) == NULL)
-			return err_set(e, ERR_INVALID, 0,
-			    "'%s': a category is one digit, 1 to 9", place);
-		if (before != NULL &&
-		    strcmp(json_str(before, "id"), json_str(c, "id")) >= 0)
-			return err_set(e, ERR_INVALID, 0,
-			    "'%s' is out of order or stands twice", place);
 		before = c;
 	}
 	return 0;
-}
-
-static int
-check_level_points(
-    const cJSON *item, enum level level, const char *place, struct err *e)
-{
-	const cJSON *points = json_get(item, "points");
-	const cJSON *list =
-	    edition_shape_list(points, level_name(level), 1, 30, e);
-	char at[PLACE_MAX], of[8];
-	const cJSON *c;
-	enum level has;
-	long number = 0, n;
-	int rc;
-
-	if (list == NULL) {
-		err_prepend(e, place);
-		return ERR_INVALID;
-	}
-	cJSON_ArrayForEach (c, list) {
-		place_of(at, "points", c);
-		if ((rc = CHECK(c, point_shape, at, e)) < 0)
-			return rc;
-		if (!edition_split_point(json_str(c, "id"), of, &has) ||
-		    has != level || strcmp(of, json_str(item, "id")) != 0)
-			return err_set(e, ERR_INVALID, 0,
-			    "'%s' is not a point of level '%s' of '%s'", at,
-			    level_name(level), place);
-		n = strtol(json_str(c, "id") + strlen(of) + 2, NULL, 10);
-		if (n <= number)
-			return err_set(e, ERR_INVALID, 0,
-			    "'%s' is out of order or stands twice", at);
-		number = n;
-	}
-	return 0;
-}
-
-static int
-check_process_item(const cJSON *item, const char *place, struct err *e)
-{
-	int level, rc;
-
-	if ((rc = CHECK(item, process_shape, place, e)) < 0)
-		return rc;
-	if ((rc = CHECK(json_get(item, "points"), points_shape, place, e)) < 0)
-		return rc;
-	for (level = 0; level < N_LEVELS; level++)
-		if ((rc = check_level_points(item, level, place, e)) < 0)
-			return rc;
-	return 0;
-}
-
-static int
-check_result_item(const cJSON *item, const char *place, struct err *e)
-{
-	const cJSON *list, *c;
-	char at[PLACE_MAX], id[24];
-	int n = 0, rc;
-
-	if ((rc = CHECK(item, result_shape, place, e)) < 0)
-		return rc;
-	if ((list = edition_shape_list(item, "measures", 1, 20, e)) == NULL) {
-		err_prepend(e, place);
-		return ERR_INVALID;
-	}
-	cJSON_ArrayForEach (c, list) {
-		place_of(at, "measures", c);
-		if ((rc = CHECK(c, measure_shape, at, e)) < 0)
-			return rc;
-		snprintf(id, sizeof(id), "%s.%d", json_str(item, "id"), ++n);
-		if (strcmp(json_str(c, "id"), id) != 0)
-			return err_set(e, ERR_INVALID, 0,
-			    "'%s' must be called '%s'", at, id);
-	}
-	return 0;
-}
-
-/* 1 if item a stands before item b: "2.9" before "2.10". */
-static int
-is_before(const char *a, const char *b)
-{
-	if (a[0] != b[0])
-		return a[0] < b[0];
-	return strtol(a + 2, NULL, 10) < strtol(b + 2, NULL, 10);
-}
-
-static int
-has_category(const cJSON *root, const char *id)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, json_get(root, "categories")) {
-		if (strcmp(json_str(c, "id"), id) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-check_item(const cJSON *root, const cJSON *item, const cJSON *before,
-    const char *place, struct err *e)
-{
-	const char *kind = json_str(item, "kind");
-	const char *id, *category;
-	int rc;
-
-	rc = kind != NULL && strcmp(kind, "result") == 0
-		 ? check_result_item(item, place, e)
-		 : check_process_item(item, place, e);
-	if (rc < 0)
-		return rc;
-	id = json_str(item, "id");
-	category = json_str(item, "category");
-	if (!edition_is_item(id) || id[0] != category[0] ||
-	    !has_category(root, category))
-		return err_set(e, ERR_INVALID, 0,
-		    "'%s' is not an item of a category of this edition", place);
-	if (before != NULL && !is_before(json_str(before, "id"), id))
-		return err_set(e, ERR_INVALID, 0,
-		    "'%s' is out of order or stands twice", place);
-	return 0;
-}
-
-static int
-check_categories_used(const cJSON *root, struct err *e)
-{
-	const cJSON *c, *item;
-	int found;
-
-	cJSON_ArrayForEach (c, json_get(root, "categories")) {
-		found = 0;
-		cJSON_ArrayForEach (item, json_get(root, "items")) {
-			if (strcmp(json_str(item, "category"),
-				json_str(c, "id")) == 0)
-				found = 1;
-		}
-		if (!found)
-			return err_set(e, ERR_INVALID, 0,
-			    "category '%s' has no items", json_str(c, "id"));
-	}
-	return 0;
-}
-
-static int
-check_items(const cJSON *root, struct err *e)
-{
-	const cJSON *list = edition_shape_list(root, "items", 1, 100, e);
-	const cJSON *c, *before = NULL;
-	char place[PLACE_MAX];
-	int rc;
-
-	if (list == NULL)
-		return ERR_INVALID;
-	cJSON_ArrayForEach (c, list) {
-		place_of(place, "items", c);
-		if ((rc = check_item(root, c, before, place, e)) < 0)
-			return rc;
-		before = c;
-	}
-	return check_categories_used(root, e);
 }
 
 /* The root's own members: as the record type describes them. */
 static int
-check_root(const cJSON *root, struct err *e)
+check_root(const cJSON *root, struct edition_faults *k)
 {
 	const struct record_type *types;
 	size_t n, i;
@@ -289,18 +103,40 @@ check_root(const cJSON *root, struct err *e)
 	for (i = 0; i < n && strcmp(types[i].name, "edition") != 0; i++)
 		continue;
 	return edition_shape_check(
-	    root, types[i].fields, types[i].n_fields, "edition", e);
+	    root, types[i].fields, types[i].n_fields, "edition", k);
+}
+
+int
+edition_check_all(const cJSON *json, edition_told *told, void *arg)
+{
+	struct edition_faults k = { .told = told, .arg = arg };
+	int rc;
+
+	if ((rc = check_root(json, &k)) < 0)
+		return rc;
+	if (!cJSON_IsObject(json))
+		return 0; /* that says it all */
+	if ((rc = check_levels(json, &k)) < 0 ||
+	    (rc = check_categories(json, &k)) < 0 ||
+	    (rc = edition_items_check(json, &k)) < 0)
+		return rc;
+	rc = edition_rules_check(json, &k);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+stop_at_first(void *arg, const char *where, const struct err *fault)
+{
+	struct err *e = arg;
+
+	(void)where;
+	if (e != NULL)
+		*e = *fault;
+	return (int)fault->code;
 }
 
 int
 edition_check(const cJSON *json, struct err *e)
 {
-	int rc;
-
-	if ((rc = check_root(json, e)) < 0 || (rc = check_levels(json, e)) < 0)
-		return rc;
-	if ((rc = check_categories(json, e)) < 0 ||
-	    (rc = check_items(json, e)) < 0)
-		return rc;
-	return edition_rules_check(json, e);
+	return edition_check_all(json, stop_at_first, e);
 }

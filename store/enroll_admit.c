@@ -1,21 +1,20 @@
 #include "store/enroll.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/canon.h"
 #include "store/enroll_line.h"
 #include "store/journal.h"
+#include "store/publish.h"
 #include "store/registry.h"
 #include "store/signers.h"
 
 /* The hall's side of an enrolment. */
 
 #define REGISTRY "registry.json"
-#define EDITIONS_MAX 64
+#define SHARED_MAX 200 /* files that go into the revision of an enrolment */
 #define HOST_KEY_FILE "/etc/ssh/ssh_host_ed25519_key.pub"
 
 /* One request on its way into the registry. */
@@ -26,22 +25,18 @@ struct admission {
 	const char *code, *device, *name, *key; /* of the request */
 	struct branch *hall; /* the hall branch of the office's repository */
 	cJSON *registry;
-	cJSON *signers; /* content of allowed_signers, a string */
-	struct save_change changes[2 + EDITIONS_MAX];
-	char paths[EDITIONS_MAX][96];
-	cJSON *editions[EDITIONS_MAX];
-	size_t n_changes, n_editions;
+	cJSON *signers;             /* content of allowed_signers, a string */
+	struct publish_set *shared; /* what all offices get */
+	struct save_change changes[2 + SHARED_MAX];
+	size_t n_changes;
 };
 
 static void
 admission_release(struct admission *a)
 {
-	size_t i;
-
 	cJSON_Delete(a->registry);
 	cJSON_Delete(a->signers);
-	for (i = 0; i < a->n_editions; i++)
-		cJSON_Delete(a->editions[i]);
+	publish_set_free(a->shared);
 }
 
 /* The members of a request, each by the rule of what it is. */
@@ -130,68 +125,29 @@ add_change(struct admission *a, const char *path, const cJSON *value)
 	c->value = value;
 }
 
-/* One file of DIR/editions, unless the hall branch has that edition already: a
- * published one is never changed, as assessments pin its bytes. */
+/* What the hall gives to all offices goes into the same revision. */
 static int
-add_edition(struct admission *a, const char *name, struct err *e)
+add_shared(struct admission *a, int *ret_more, struct err *e)
 {
-	char file[PATH_MAX], *path = a->paths[a->n_editions];
-	struct buf bytes = BUF_INIT;
+	size_t n = 0;
 	int rc;
 
-	if ((rc = file_path(
-		 path, sizeof(a->paths[0]), e, "editions/%s", name)) < 0 ||
-	    (rc = file_path(file, sizeof(file), e, "%s/%s", a->c->dir, path)) <
-		0)
+	if ((rc = publish_set_read(a->s, &a->shared, e)) < 0)
 		return rc;
-	rc = store_record(a->s, a->hall, path, &bytes, NULL, e);
-	if (rc != ERR_NOT_FOUND)
-		goto out;
-	if ((rc = file_read(file, CANON_MAX, &bytes, e)) < 0)
-		goto out;
-	rc = canon_parse(
-	    buf_str(&bytes), bytes.len, &a->editions[a->n_editions], e);
-	if (rc < 0) {
-		err_prepend(e, file);
-		goto out;
-	}
-	add_change(a, path, a->editions[a->n_editions++]);
-out:
-	buf_release(&bytes);
+	rc = publish_set_missing(a->shared, a->s, a->hall,
+	    a->changes + a->n_changes, SHARED_MAX, &n, ret_more, e);
+	a->n_changes += n;
 	return rc;
 }
 
+/* What one revision could not hold. */
 static int
-is_json(const struct dirent *d)
+publish_rest(struct admission *a, const struct person *p, struct err *e)
 {
-	size_t len = strlen(d->d_name);
+	cJSON *published = NULL;
+	int rc = publish_all(a->s, p, a->code, NULL, &published, e);
 
-	return d->d_name[0] != '.' && len > 5 &&
-	       strcmp(d->d_name + len - 5, ".json") == 0;
-}
-
-static int
-add_editions(struct admission *a, struct err *e)
-{
-	struct dirent **list = NULL;
-	char dir[PATH_MAX];
-	int i, n, rc;
-
-	if ((rc = file_path(dir, sizeof(dir), e, "%s/editions", a->c->dir)) < 0)
-		return rc;
-	/* sorted, so that the same directory gives the same revision */
-	if ((n = scandir(dir, &list, is_json, alphasort)) < 0)
-		return err_sys(e, "cannot open '%s'", dir);
-	if (n > EDITIONS_MAX)
-		rc = err_set(e, ERR_INVALID, 0,
-		    "there are more than %d editions in '%s'", EDITIONS_MAX,
-		    dir);
-	for (i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = add_edition(a, list[i]->d_name, e);
-		free(list[i]);
-	}
-	free(list);
+	cJSON_Delete(published);
 	return rc;
 }
 
@@ -330,7 +286,7 @@ admit(struct admission *a, const struct person *p, cJSON **ret, struct err *e)
 	char host_key[KEY_LINE_MAX];
 	struct buf line = BUF_INIT;
 	cJSON *saved = NULL;
-	int rc;
+	int more = 0, rc;
 
 	if ((rc = take_request(a, e)) < 0 ||
 	    (rc = find_host_key(a->c, host_key, e)) < 0 ||
@@ -339,8 +295,9 @@ admit(struct admission *a, const struct person *p, cJSON **ret, struct err *e)
 		goto out;
 	add_change(a, REGISTRY, a->registry);
 	add_change(a, "allowed_signers", a->signers);
-	if ((rc = add_editions(a, e)) < 0 ||
+	if ((rc = add_shared(a, &more, e)) < 0 ||
 	    (rc = save_registry(a, p, &saved, e)) < 0 ||
+	    (more && (rc = publish_rest(a, p, e)) < 0) ||
 	    (rc = enroll_write_authorized_keys(a->s, e)) < 0 ||
 	    (rc = answer_line(a, host_key, &line, e)) < 0)
 		goto out;

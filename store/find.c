@@ -208,7 +208,7 @@ find_assessment(struct store *s, const struct branch *b, int year, char ret[32],
 
 static int
 pinned_edition(struct store *s, const char *office, const struct buf *bytes,
-    const char *path, const struct edition **ret, struct err *e)
+    const char *path, const struct edition **ret, int *ret_fresh, struct err *e)
 {
 	unsigned char blob[20];
 	const cJSON *pin;
@@ -225,7 +225,36 @@ pinned_edition(struct store *s, const char *office, const struct buf *bytes,
 		rc = err_set(e, ERR_DAMAGED, 0, "'%s' names no edition", path);
 	else if ((rc = commit_unhex(hex, blob, e)) == 0)
 		rc = store_edition(s, office, id, blob, ret, NULL, e);
+	*ret_fresh = json_get(rec, "submission") == NULL;
 	cJSON_Delete(rec);
+	return rc;
+}
+
+/* The edition pinned by the assessment of a year, or of the newest one with
+ * *year 0, which it sets. */
+static int
+read_cycle(struct store *s, const struct branch *b, int *year,
+    const struct edition **ret, int *ret_fresh, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	char path[32];
+	int rc;
+
+	if ((rc = find_assessment(s, b, *year, path, e)) < 0)
+		goto out;
+	rc = store_record(s, b, path, &bytes, NULL, e);
+	if (rc == ERR_NOT_FOUND) {
+		rc = err_set(
+		    e, ERR_NOT_FOUND, 0, "no assessment of %d is open", *year);
+		err_hint(e, "open it: pmqa assess open %d", *year);
+	}
+	if (rc < 0)
+		goto out;
+	rc = pinned_edition(s, b->office, &bytes, path, ret, ret_fresh, e);
+	if (rc == 0)
+		*year = (int)strtol(path, NULL, 10);
+out:
+	buf_release(&bytes);
 	return rc;
 }
 
@@ -233,31 +262,26 @@ int
 store_cycle(struct store *s, const char *office, int year, int *ret_year,
     const struct edition **ret, struct err *e)
 {
-	struct buf bytes = BUF_INIT;
-	struct branch *b = NULL;
 	const struct edition *ed = NULL;
-	char path[32];
+	struct branch *b = NULL;
+	int newest = year == 0, fresh = 0;
 	int rc;
 
 	if ((rc = store_branch(s, office, "office", &b, e)) < 0)
-		goto out;
-	if ((rc = find_assessment(s, b, year, path, e)) < 0)
-		goto out;
-	rc = store_record(s, b, path, &bytes, NULL, e);
-	if (rc == ERR_NOT_FOUND) {
-		rc = err_set(
-		    e, ERR_NOT_FOUND, 0, "no assessment of %d is open", year);
-		err_hint(e, "open it: pmqa assess open %d", year);
+		return rc;
+	if (b->edition != NULL && (newest || year == b->cycle)) {
+		year = b->cycle;
+		ed = b->edition;
+	} else if ((rc = read_cycle(s, b, &year, &ed, &fresh, e)) < 0) {
+		return rc;
+	} else if (newest && s->mode != STORE_READ) {
+		b->cycle = year;
+		b->edition = ed;
+		b->fresh = fresh;
 	}
-	if (rc < 0)
-		goto out;
-	if ((rc = pinned_edition(s, b->office, &bytes, path, &ed, e)) < 0)
-		goto out;
 	if (ret_year != NULL)
-		*ret_year = (int)strtol(path, NULL, 10);
+		*ret_year = year;
 	if (ret != NULL)
 		*ret = ed;
-out:
-	buf_release(&bytes);
-	return rc;
+	return 0;
 }

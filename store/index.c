@@ -190,6 +190,10 @@ index_revision(struct store *s, struct branch *b,
 	for (i = 0; i < n; i++) {
 		if ((rc = add_file(db, b, &files[i], revision, e)) < 0)
 			return rc;
+		/* what is known of the newest assessment is no more */
+		if (files[i].type != NULL &&
+		    strcmp(files[i].type->name, "assessment") == 0)
+			b->edition = NULL;
 	}
 	if ((rc = move_branch(s, b, id, c, e)) < 0)
 		return rc;

@@ -2,39 +2,12 @@
 
 #include "store/asof.h"
 #include "store/record.h"
+#include "store/scene.h"
 #include "store/score.h"
+#include "store/signoff.h"
+#include "store/wording.h"
 
 #define PATH_MAX_LEN 96
-
-/* What every question about a year starts from. */
-struct scene {
-	struct store *s;
-	struct branch *b; /* the office's own */
-	int year;
-	const struct edition *ed;
-	int began; /* asof_begin() */
-};
-
-static int
-scene_begin(struct scene *sc, struct store *s, const char *office, int year,
-    struct err *e)
-{
-	int rc;
-
-	memset(sc, 0, sizeof(*sc));
-	sc->s = s;
-	if ((rc = asof_begin(s, &sc->began, e)) < 0)
-		return rc;
-	if ((rc = store_branch(s, office, "office", &sc->b, e)) < 0)
-		return rc;
-	return store_cycle(s, office, year, &sc->year, &sc->ed, e);
-}
-
-static int
-scene_end(struct scene *sc, int rc, struct err *e)
-{
-	return asof_end(sc->s, sc->began, rc, e);
-}
 
 /* {"explanation.basic": "…", …}: a record's fields in the table's order. */
 static int
@@ -96,17 +69,23 @@ is_ticked(const cJSON *answer, const char *point)
 	return 0;
 }
 
+/* What points are shown by. */
+struct ticking {
+	const cJSON *answer, *texts;
+};
+
 /* The edition's point with its level and whether it is ticked. */
 static int
 push_point(cJSON *list, const cJSON *point, enum level level,
-    const cJSON *answer, struct err *e)
+    const struct ticking *by, struct err *e)
 {
 	cJSON *c = cJSON_Duplicate(point, 1);
 	int rc;
 
-	if ((rc = json_put_str(c, "level", level_name(level), e)) < 0 ||
+	if ((rc = wording_put(c, by->texts, "label_th", "label_en", e)) < 0 ||
+	    (rc = json_put_str(c, "level", level_name(level), e)) < 0 ||
 	    (rc = json_put_bool(c, "ticked",
-		 is_ticked(answer, json_str(point, "id")), e)) < 0) {
+		 is_ticked(by->answer, json_str(point, "id")), e)) < 0) {
 		cJSON_Delete(c);
 		return rc;
 	}
@@ -114,7 +93,7 @@ push_point(cJSON *list, const cJSON *point, enum level level,
 }
 
 static int
-put_points(cJSON *out, const struct edition_item *it, const cJSON *answer,
+put_points(cJSON *out, const struct edition_item *it, const struct ticking *by,
     struct err *e)
 {
 	cJSON *list = cJSON_CreateArray();
@@ -125,7 +104,7 @@ put_points(cJSON *out, const struct edition_item *it, const cJSON *answer,
 		return rc;
 	for (level = 0; level < N_LEVELS; level++) {
 		cJSON_ArrayForEach (c, json_get(points, level_name(level))) {
-			if ((rc = push_point(list, c, level, answer, e)) < 0)
+			if ((rc = push_point(list, c, level, by, e)) < 0)
 				return rc;
 		}
 	}
@@ -139,12 +118,13 @@ put_score(cJSON *out, const struct edition *ed, const struct edition_item *it,
 	enum level level = LEVEL_NONE;
 	struct ratio r = { 0, 1 };
 	char text[32];
-	int rc;
+	int assessed = 1, rc;
 
-	if ((rc = score_item(ed, it, answer, &r, &level, e)) < 0)
+	if ((rc = score_item(ed, it, answer, &r, &level, &assessed, e)) < 0)
 		return rc;
 	ratio_text(r, text);
-	if ((rc = json_put_str(out, "score", text, e)) < 0)
+	if ((rc = json_put_str(out, "score", text, e)) < 0 ||
+	    (rc = json_put_bool(out, "assessed", assessed, e)) < 0)
 		return rc;
 	return json_put_str(out, "level", level_name(level), e);
 }
@@ -154,6 +134,8 @@ show_item(struct scene *sc, const struct edition_item *it, const char *at_rev,
     cJSON *out, struct err *e)
 {
 	struct asof a = { 0 };
+	struct ticking by = { NULL, NULL };
+	cJSON *texts = NULL;
 	char path[PATH_MAX_LEN];
 	int64_t at = ASOF_NOW;
 	int rc;
@@ -164,12 +146,18 @@ show_item(struct scene *sc, const struct edition_item *it, const char *at_rev,
 	snprintf(path, sizeof(path), "%d/items/%s.json", sc->year, it->id);
 	if ((rc = asof_record(sc->s, sc->b, path, at, &a, e)) < 0 ||
 	    (rc = put_state(out, path, &a, e)) < 0 ||
-	    (rc = put_points(out, it, a.rec, e)) < 0 ||
+	    (rc = wording_read(
+		 sc->s, sc->b->office, edition_id(sc->ed), &texts, e)) < 0)
+		goto out;
+	by.answer = a.rec;
+	by.texts = texts;
+	if ((rc = put_points(out, it, &by, e)) < 0 ||
 	    (rc = json_put_str(out, "title_th", it->title_th, e)) < 0 ||
 	    (rc = json_put_str(out, "title_en", it->title_en, e)) < 0)
 		goto out;
 	rc = put_score(out, sc->ed, it, a.rec, e);
 out:
+	cJSON_Delete(texts);
 	asof_release(&a);
 	return rc;
 }
@@ -198,45 +186,41 @@ query_show(struct store *s, const char *office, int year, const char *item,
 static int
 read_answers(struct scene *sc, cJSON **ret, struct err *e)
 {
-	struct db *db = store_db(sc->s);
-	char from[24], to[24];
-	struct record_path rp;
-	sqlite3_stmt *st = NULL;
-	cJSON *all = cJSON_CreateObject(), *rec = NULL;
-	const char *path;
-	int rc;
+	char dir[24];
 
-	snprintf(from, sizeof(from), "%d/items/", sc->year);
-	snprintf(to, sizeof(to), "%d/items0", sc->year); /* '0' follows '/' */
-	rc = db_stmt(db, &st, e,
-	    "SELECT path, bytes FROM record WHERE branch = ?1 AND path > ?2"
-	    " AND path < ?3 AND bytes IS NOT NULL",
-	    "iss", sc->b->id, from, to);
-	if (rc < 0)
-		goto out;
-	while ((rc = db_step(db, st, e)) > 0) {
-		path = (const char *)sqlite3_column_text(st, 0);
-		if ((rc = record_path_parse(path, RECORD_OFFICE, &rp, e)) < 0 ||
-		    (rc = asof_parse(sqlite3_column_blob(st, 1),
-			 (size_t)sqlite3_column_bytes(st, 1), path, &rec, e)) <
-			0 ||
-		    (rc = json_put(all, rp.item, rec, e)) < 0)
-			goto out;
-	}
-	if (rc < 0)
-		goto out;
-	*ret = all;
-	all = NULL;
-out:
-	db_reset(st);
-	cJSON_Delete(all);
-	return rc;
+	snprintf(dir, sizeof(dir), "%d/items", sc->year);
+	return asof_below(sc->s, sc->b, dir, ret, e);
 }
+
+/* The hall's, as far as they are here. */
+static int
+read_reviews(struct scene *sc, cJSON **ret, struct err *e)
+{
+	struct branch *hall = NULL;
+	char dir[24];
+	int rc = store_branch(sc->s, sc->b->office, "hall", &hall, e);
+
+	if (rc < 0)
+		return rc;
+	snprintf(dir, sizeof(dir), "reviews/%d", sc->year);
+	return asof_below(sc->s, hall, dir, ret, e);
+}
+
+/* What a score is made of. */
+struct both {
+	cJSON *answers, *reviews;
+};
 
 static const cJSON *
 answer_of(void *arg, const char *item)
 {
-	return json_get(arg, item);
+	return json_get(((const struct both *)arg)->answers, item);
+}
+
+static const cJSON *
+review_of(void *arg, const char *item)
+{
+	return json_get(((const struct both *)arg)->reviews, item);
 }
 
 /* What scores and progress say about where they are from. */
@@ -255,15 +239,18 @@ int
 query_score(
     struct store *s, const char *office, int year, cJSON **ret, struct err *e)
 {
-	cJSON *answers = NULL, *out = NULL;
+	struct both of = { NULL, NULL };
+	cJSON *out = NULL;
 	struct scene sc;
 	int rc;
 
 	if ((rc = scene_begin(&sc, s, office, year, e)) == 0 &&
-	    (rc = read_answers(&sc, &answers, e)) == 0 &&
-	    (rc = score_all(sc.ed, answer_of, answers, &out, e)) == 0)
+	    (rc = read_answers(&sc, &of.answers, e)) == 0 &&
+	    (rc = read_reviews(&sc, &of.reviews, e)) == 0 &&
+	    (rc = score_all(sc.ed, answer_of, review_of, &of, &out, e)) == 0)
 		rc = put_scene(out, &sc, e);
-	cJSON_Delete(answers);
+	cJSON_Delete(of.answers);
+	cJSON_Delete(of.reviews);
 	if ((rc = scene_end(&sc, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;
@@ -308,6 +295,7 @@ static int
 show_assessment(struct scene *sc, cJSON *out, struct err *e)
 {
 	cJSON *answers = NULL, *progress = cJSON_CreateArray();
+	enum signoff_state st;
 	struct asof a = { 0 };
 	char path[PATH_MAX_LEN];
 	size_t i;
@@ -319,6 +307,9 @@ show_assessment(struct scene *sc, cJSON *out, struct err *e)
 	if ((rc = asof_record(sc->s, sc->b, path, ASOF_NOW, &a, e)) < 0 ||
 	    (rc = put_state(out, path, &a, e)) < 0 ||
 	    (rc = put_scene(out, sc, e)) < 0 ||
+	    (rc = signoff_read(
+		 sc->s, sc->b->office, sc->year, &st, NULL, NULL, e)) < 0 ||
+	    (rc = json_put_str(out, "state", signoff_name(st), e)) < 0 ||
 	    (rc = read_answers(sc, &answers, e)) < 0)
 		goto out;
 	for (i = 0; i < edition_n_categories(sc->ed); i++)
@@ -353,9 +344,17 @@ static int
 show_edition(struct scene *sc, cJSON *out, struct err *e)
 {
 	struct asof a = { 0 };
+	cJSON *texts = NULL;
 	char path[PATH_MAX_LEN];
 	int rc;
 
+	if ((rc = wording_read(
+		 sc->s, sc->b->office, edition_id(sc->ed), &texts, e)) < 0)
+		return rc;
+	rc = wording_apply(out, texts, e);
+	cJSON_Delete(texts);
+	if (rc < 0)
+		return rc;
 	snprintf(path, sizeof(path), "%d/assessment.json", sc->year);
 	if ((rc = asof_record(sc->s, sc->b, path, ASOF_NOW, &a, e)) < 0)
 		return rc;

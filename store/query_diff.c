@@ -1,4 +1,5 @@
 #include "store/asof.h"
+#include "store/brief.h"
 #include "store/query.h"
 #include "store/record.h"
 
@@ -133,8 +134,9 @@ query_diff(struct store *s, const char *office, const char *from,
 	if ((rc = json_put_str(out, "from", from, e)) == 0 &&
 	    (rc = json_put_str(out, "to", to, e)) == 0 &&
 	    (rc = asof_begin(s, &began, e)) == 0 &&
-	    (rc = find_span(&sp, office, from, to, e)) == 0)
-		rc = diff_all(&sp, out, e);
+	    (rc = find_span(&sp, office, from, to, e)) == 0 &&
+	    (rc = diff_all(&sp, out, e)) == 0)
+		rc = brief_cut(out, e);
 	if ((rc = asof_end(s, began, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "store/asof.h"
+#include "store/brief.h"
 #include "store/query.h"
 #include "store/query_changes.h"
 #include "store/record.h"
@@ -134,9 +135,11 @@ select_rows(const struct question *x, sqlite3_stmt **ret, struct err *e)
 	buf_puts(&sql, COLUMNS);
 	if (q->field != NULL)
 		buf_puts(&sql,
-		    " FROM change c JOIN revision v ON v.id = c.revision"
-		    " WHERE c.record = ?8 AND c.field = ?9"
-		    " AND c.revision < ?2");
+		    " FROM touch c JOIN revision v ON v.id = c.revision"
+		    " WHERE c.record = ?8 AND c.revision < ?2"
+		    " AND EXISTS(SELECT 1 FROM change f WHERE"
+		    " f.revision = c.revision AND f.record = c.record"
+		    " AND f.field = ?9)");
 	else if (x->path[0] != '\0')
 		buf_puts(&sql,
 		    " FROM touch c JOIN revision v ON v.id = c.revision"
@@ -286,8 +289,8 @@ query_history(
 	int began = 0, rc;
 
 	if ((rc = asof_begin(s, &began, e)) == 0 &&
-	    (rc = understand(&x, e)) == 0)
-		rc = read_rows(&x, out, e);
+	    (rc = understand(&x, e)) == 0 && (rc = read_rows(&x, out, e)) == 0)
+		rc = brief_cut(out, e);
 	cJSON_Delete(x.carry.rec);
 	if ((rc = asof_end(s, began, rc, e)) < 0) {
 		cJSON_Delete(out);

@@ -1,8 +1,10 @@
 #include "base/clock.h"
 #include "store/asof.h"
+#include "store/evidence_take.h"
 #include "store/journal.h"
 #include "store/query.h"
 #include "store/receipt.h"
+#include "store/signoff.h"
 
 #define REGISTRY_PATH "registry.json"
 
@@ -112,6 +114,20 @@ find_covered(struct store *s, const struct branch *b, const cJSON *receipt,
 	    "ii", b->id, ret->revision);
 }
 
+/* Where the year stands between office and hall; null without one. */
+static int
+put_state(struct store *s, cJSON *out, const cJSON *assessment, struct err *e)
+{
+	enum signoff_state st;
+	int rc;
+
+	if (assessment == NULL)
+		return json_put_str(out, "state", NULL, e);
+	rc = signoff_read(
+	    s, "", (int)json_int(assessment, "cycle", 0), &st, NULL, NULL, e);
+	return rc < 0 ? rc : json_put_str(out, "state", signoff_name(st), e);
+}
+
 static int
 put_newest_assessment(
     struct store *s, cJSON *out, const struct branch *b, struct err *e)
@@ -140,8 +156,10 @@ put_newest_assessment(
 		    : cJSON_CreateNull();
 	if ((rc = json_put(out, "cycle", cycle, e)) < 0)
 		goto out;
-	rc = json_put_str(
-	    out, "edition", json_str(json_get(rec, "edition"), "id"), e);
+	if ((rc = json_put_str(out, "edition",
+		 json_str(json_get(rec, "edition"), "id"), e)) < 0)
+		goto out;
+	rc = put_state(s, out, rec, e);
 out:
 	db_reset(st);
 	cJSON_Delete(rec);
@@ -176,8 +194,8 @@ out:
 static int
 put_no_branch(cJSON *out, struct err *e)
 {
-	static const char *const members[] = { "cycle", "edition", "tip",
-		"revision", "receipt", "synced" };
+	static const char *const members[] = { "cycle", "edition", "state",
+		"tip", "revision", "receipt", "synced" };
 	size_t i;
 	int rc;
 
@@ -185,6 +203,23 @@ put_no_branch(cJSON *out, struct err *e)
 		if ((rc = json_put_str(out, members[i], NULL, e)) < 0)
 			return rc;
 	return json_put_int(out, "unsynced", 0, e);
+}
+
+/* {"files","at_hall"}: what the records name, and what the hall signed for. */
+static int
+put_evidence(struct store *s, cJSON *out, const char *office, struct err *e)
+{
+	int64_t files = 0, at_hall = 0;
+	cJSON *v;
+	int rc;
+
+	if ((rc = evidence_count(s, office, &files, &at_hall, e)) < 0)
+		return rc;
+	v = cJSON_CreateObject();
+	if ((rc = json_put(out, "evidence", v, e)) < 0 ||
+	    (rc = json_put_int(v, "files", files, e)) < 0)
+		return rc;
+	return json_put_int(v, "at_hall", at_hall, e);
 }
 
 static int
@@ -204,7 +239,11 @@ fill_status(struct store *s, cJSON *out, struct err *e)
 		return rc;
 	rc = c->role == ROLE_OFFICE ? put_office_branch(s, out, e)
 				    : put_no_branch(out, e);
-	return rc < 0 ? rc : json_put_int(out, "conflicts", 0, e);
+	if (rc == 0)
+		rc = json_put_int(out, "conflicts", 0, e);
+	if (rc == 0 && c->role == ROLE_OFFICE)
+		rc = put_evidence(s, out, "", e);
+	return rc;
 }
 
 int
@@ -369,7 +408,8 @@ each_office(void *arg, const char *office, struct err *e)
 	    (rc = put_registry(v->s, out, office, e)) < 0 ||
 	    (rc = put_peer(v->s, out, office, e)) < 0 ||
 	    (rc = put_received(v->s, out, office, e)) < 0 ||
-	    (rc = json_put_int(out, "conflicts", 0, e)) < 0) {
+	    (rc = json_put_int(out, "conflicts", 0, e)) < 0 ||
+	    (rc = put_evidence(v->s, out, office, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;
 	}

@@ -1,6 +1,7 @@
 #include "store/record.h"
 
 #include "store/edition.h"
+#include "store/record_rules.h"
 
 #define PATH_SEGMENTS 3
 #define SUFFIX_LEN 5 /* ".json" */
@@ -158,12 +159,22 @@ record_field(const struct record_type *t, const char *name)
 	return NULL;
 }
 
+const char *
+record_star(const char *name)
+{
+	const char *star = strstr(name, ".*");
+
+	while (star != NULL && star[2] != '.' && star[2] != '\0')
+		star = strstr(star + 1, ".*");
+	return star;
+}
+
 /* How many bytes two names have in common up to and with their "*" segment's
  * dot before it; 0 when they are not below the same "*". */
 static size_t
 common_group(const struct field *a, const struct field *b)
 {
-	const char *star = strstr(a->name, ".*.");
+	const char *star = record_star(a->name);
 	size_t len;
 
 	if (star == NULL)
@@ -377,11 +388,12 @@ check_members(const struct record_path *p, const cJSON *obj, const char *prefix,
 	return 0;
 }
 
-/* A required field below "*" is required once for each key there. */
+/* A required field below "*" is required once for each key there; a key that
+ * is there has its value. */
 static int
 check_required(const struct field *f, const cJSON *rec, struct err *e)
 {
-	const char *star = strstr(f->name, ".*.");
+	const char *star = record_star(f->name);
 	char group[NAME_MAX_LEN];
 	const cJSON *c;
 
@@ -391,6 +403,8 @@ check_required(const struct field *f, const cJSON *rec, struct err *e)
 			    e, ERR_INVALID, 0, "'%s' is missing", f->name);
 		return 0;
 	}
+	if (star[2] == '\0')
+		return 0;
 	snprintf(group, sizeof(group), "%.*s", (int)(star - f->name), f->name);
 	cJSON_ArrayForEach (c, record_get(rec, group)) {
 		if (record_get(c, star + 3) == NULL)
@@ -408,8 +422,9 @@ check_against_path(const struct record_path *p, const cJSON *rec, struct err *e)
 	if (p->year != 0 && json_int(rec, "cycle", p->year) != p->year)
 		return err_set(e, ERR_INVALID, 0,
 		    "'cycle' must be the year of the path, %d", p->year);
-	if (p->id[0] != '\0' && (json_str(rec, "id") == NULL ||
-				    strcmp(json_str(rec, "id"), p->id) != 0))
+	if (p->id[0] != '\0' && record_field(p->type, "id") != NULL &&
+	    (json_str(rec, "id") == NULL ||
+		strcmp(json_str(rec, "id"), p->id) != 0))
 		return err_set(e, ERR_INVALID, 0,
 		    "'id' must be the name in the path, '%s'", p->id);
 	return 0;
@@ -436,7 +451,11 @@ check_all(const struct record_path *p, const cJSON *rec,
 			return rc;
 	if ((rc = check_against_path(p, rec, e)) < 0)
 		return rc;
-	/* the one type whose body has a module of its own */
+	if (ed != NULL && (rc = record_rules_check(p, rec, ed, e)) < 0)
+		return rc;
+	/* types whose bodies have a module of their own */
+	if (strcmp(p->type->name, "wording") == 0)
+		return edition_wording_check(json_get(rec, "texts"), NULL, e);
 	return strcmp(p->type->name, "edition") == 0 ? edition_check(rec, e)
 						     : 0;
 }

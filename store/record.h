@@ -37,6 +37,9 @@ enum field_type {
 	FIELD_HEX,     /* lower-case hex of exactly max_len digits */
 	FIELD_TIME,    /* RFC 3339 with offset */
 	FIELD_ID,      /* [a-z0-9-]{1,64} */
+	FIELD_DATE,    /* a day that exists, "2026-11-22", common era */
+	FIELD_ITEMS,   /* set of items and categories ("1.1", "7"; sorted
+			  strings, no doubles) */
 	FIELD_OPAQUE,  /* any canonical JSON: the edition's body, checked by its
 			  own module */
 };
@@ -62,8 +65,8 @@ struct field {
 enum record_branch { RECORD_OFFICE = 1, RECORD_HALL = 2 }; /* who writes it */
 
 struct record_type {
-	const char *name;    /* "office", "assessment", "answer", "registry",
-				"receipts", "edition" */
+	const char *name;    /* "office", "assessment", "answer", … (the first
+				member of each row of record_table.c) */
 	const char *pattern; /* "office.json", "<year>/items/<item>.json" … see
 				record_type_of_path() */
 	enum record_branch branch;
@@ -93,6 +96,10 @@ const struct record_type *record_types(size_t *ret_n);
  */
 int record_path_parse(const char *path, enum record_branch branch,
     struct record_path *ret, struct err *e);
+
+/* The ".*" of a description's name, behind which there is more ("devices.*.key")
+ * or nothing ("answers.*": the keys' values themselves); NULL if it has none. */
+const char *record_star(const char *name);
 
 /* The field description of a dotted name, NULL if the type has none. */
 const struct field *record_field(const struct record_type *t, const char *name);

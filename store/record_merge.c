@@ -62,7 +62,7 @@ collect_keys(const struct walk *w, const char *group, const char ***ret,
 	return 0;
 }
 
-/* Visits the fields [first, end) that share the group before ".*.". */
+/* Visits the fields [first, end) that share the group before ".*". */
 static int
 walk_group(
     struct walk *w, size_t first, size_t end, size_t group_len, struct err *e)
@@ -99,10 +99,11 @@ walk(struct walk *w, struct err *e)
 
 	for (i = 0; i < n; i = end) {
 		end = i + 1;
-		if ((star = strstr(fields[i].name, ".*.")) == NULL) {
+		if ((star = record_star(fields[i].name)) == NULL) {
 			rc = w->visit(w, &fields[i], fields[i].name, e);
 		} else {
 			len = (size_t)(star - fields[i].name);
+			/* with what follows the star: "." or the end */
 			while (end < n && strncmp(fields[end].name,
 					      fields[i].name, len + 3) == 0)
 				end++;
@@ -272,7 +273,8 @@ is_record_removed(const struct walk *w)
 
 /*
  * What comes and goes as a whole: the record, when one side removed it, else
- * the object that the field's "*" stands for ("devices.a").
+ * the object that the field's "*" stands for ("devices.a"). A value right below
+ * a "*" is a field like any other.
  */
 static const cJSON *
 whole_of(const struct walk *w, enum side side, const struct field *f,

@@ -86,6 +86,18 @@ is_time(const char *s)
 	return strcmp(again, s) == 0;
 }
 
+/* "2026-11-22", a day that exists. */
+static int
+is_date(const char *s)
+{
+	char time[32];
+
+	if (strlen(s) != 10)
+		return 0;
+	snprintf(time, sizeof(time), "%sT00:00:00+00:00", s);
+	return is_time(time);
+}
+
 /* 1 if the blank-separated list holds the word. */
 static int
 has_word(const char *words, const char *word)
@@ -125,32 +137,60 @@ check_text(
 	return 0;
 }
 
+/* "7" or "7.1" */
 static int
-check_points(
-    const struct field *f, const char *name, const cJSON *v, struct err *e)
+is_item_or_category(const char *s)
 {
-	const cJSON *c, *before = NULL;
+	return (s[0] >= '1' && s[0] <= '9' && s[1] == '\0') ||
+	       edition_is_item(s);
+}
+
+static int
+is_point(const char *s)
+{
 	enum level level;
 	char item[8];
+
+	return edition_split_point(s, item, &level);
+}
+
+/* A sorted list of names of one form. */
+static int
+check_set(
+    const struct field *f, const char *name, const cJSON *v, struct err *e)
+{
+	int points = f->type == FIELD_POINTS;
+	const cJSON *c, *before = NULL;
 	long n = 0;
 
 	if (!cJSON_IsArray(v) || v->child == NULL)
-		return err_set(e, ERR_INVALID, 0,
-		    "'%s' must be a list of points, left out when empty", name);
+		return points
+			   ? err_set(e, ERR_INVALID, 0,
+				 "'%s' must be a list of points, left out when "
+				 "empty",
+				 name)
+			   : err_set(e, ERR_INVALID, 0,
+				 "'%s' must be a list of items, left out when "
+				 "empty",
+				 name);
 	cJSON_ArrayForEach (c, v) {
-		if (!cJSON_IsString(c) ||
-		    !edition_split_point(c->valuestring, item, &level))
+		if (points && (!cJSON_IsString(c) || !is_point(c->valuestring)))
 			return err_set(e, ERR_INVALID, 0,
 			    "'%s' must hold points such as 1.1.B2", name);
+		if (!points && (!cJSON_IsString(c) ||
+				   !is_item_or_category(c->valuestring)))
+			return err_set(e, ERR_INVALID, 0,
+			    "'%s' must hold items such as 1.1 or categories "
+			    "such as 7",
+			    name);
 		if (before != NULL &&
 		    strcmp(before->valuestring, c->valuestring) >= 0)
 			return err_set(e, ERR_INVALID, 0,
-			    "'%s' must be sorted and hold no point twice",
-			    name);
+			    "'%s' must be sorted and hold nothing twice", name);
 		before = c;
 		if (++n > f->max)
 			return err_set(e, ERR_INVALID, 0,
-			    "'%s' holds more than %ld points", name, f->max);
+			    "'%s' holds more than %ld entries", name, f->max);
 	}
 	return 0;
 }
@@ -189,6 +229,9 @@ check_form(
 		return err_set(e, ERR_INVALID, 0,
 		    "'%s' must be a time such as 2026-11-22T13:14:15+07:00",
 		    name);
+	if (f->type == FIELD_DATE && !is_date(s))
+		return err_set(e, ERR_INVALID, 0,
+		    "'%s' must be a day such as 2026-11-22", name);
 	if (f->type == FIELD_ID &&
 	    (!record_is_id(s) || strlen(s) > (size_t)f->max))
 		return err_set(e, ERR_INVALID, 0,
@@ -202,7 +245,8 @@ record_value_check(
 {
 	switch (f->type) {
 	case FIELD_POINTS:
-		return check_points(f, name, v, e);
+	case FIELD_ITEMS:
+		return check_set(f, name, v, e);
 	case FIELD_INT:
 		return check_integer(f, name, v, e);
 	case FIELD_BOOL:
@@ -219,6 +263,7 @@ record_value_check(
 	case FIELD_HEX:
 	case FIELD_TIME:
 	case FIELD_ID:
+	case FIELD_DATE:
 		break;
 	}
 	if (!cJSON_IsString(v))
@@ -300,7 +345,7 @@ by_text(const void *a, const void *b)
 
 /* Ids separated by blanks or commas to a sorted array without doubles. */
 static int
-parse_points(char *s, cJSON **ret, struct err *e)
+parse_set(char *s, cJSON **ret, struct err *e)
 {
 	char **ids = NULL, *save = NULL, *id;
 	size_t n = 0, i;
@@ -333,6 +378,66 @@ out:
 	return rc;
 }
 
+/* Thai digits to the usual ones, in place. */
+static void
+plain_digits(char *s)
+{
+	char *to = s;
+
+	for (; *s != '\0'; s++) {
+		if (strncmp(s, "\xe0\xb9", 2) == 0 &&
+		    (unsigned char)s[2] >= 0x90 &&
+		    (unsigned char)s[2] <= 0x99) {
+			*to++ = (char)('0' + ((unsigned char)s[2] - 0x90));
+			s += 2;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "31/3/2569" to "2569-03-31"; anything else as it is. */
+static void
+iso_day(const char *s, char ret[32])
+{
+	size_t d = strspn(s, "0123456789"), m, y;
+
+	snprintf(ret, 32, "%.30s", s);
+	if (d < 1 || d > 2 || s[d] != '/')
+		return;
+	m = strspn(s + d + 1, "0123456789");
+	if (m < 1 || m > 2 || s[d + 1 + m] != '/')
+		return;
+	y = d + 1 + m + 1;
+	if (strspn(s + y, "0123456789") == 4 && s[y + 4] == '\0')
+		snprintf(ret, 32, "%s-%02ld-%02ld", s + y,
+		    strtol(s + d + 1, NULL, 10), strtol(s, NULL, 10));
+}
+
+/* A day as people write it, in either era: "2569-03-31" or "31/3/2569"; records
+ * hold the common era. */
+static int
+parse_day(const struct field *f, const char *s, cJSON **ret, struct err *e)
+{
+	char iso[32], text[CLOCK_TEXT];
+	int64_t t;
+	int rc;
+
+	iso_day(s, iso);
+	if (strlen(iso) != 10 || clock_parse(iso, 0, 0, &t, NULL) < 0) {
+		rc = err_set(e, ERR_INVALID, 0,
+		    "'%s' must be a day such as 2026-11-22", f->name);
+		err_hint(
+		    e, "also 2569-11-22 or 22/11/2569, in the Buddhist era");
+		return rc;
+	}
+	clock_rfc3339(text, t, 0);
+	text[10] = '\0';
+	*ret = cJSON_CreateString(text);
+	return *ret != NULL ? 0 : err_nomem(e);
+}
+
 static int
 parse_value(const struct field *f, char *s, cJSON **ret, struct err *e)
 {
@@ -343,12 +448,17 @@ parse_value(const struct field *f, char *s, cJSON **ret, struct err *e)
 		s = trim(s);
 	if (*s == '\0')
 		return 0;
+	if (f->type == FIELD_INT || f->type == FIELD_DECIMAL ||
+	    f->type == FIELD_DATE)
+		plain_digits(s);
 	if (f->type == FIELD_INT)
 		return parse_integer(f, s, ret, e);
+	if (f->type == FIELD_DATE)
+		return parse_day(f, s, ret, e);
 	if (f->type == FIELD_BOOL)
 		return parse_bool(f, s, ret, e);
-	if (f->type == FIELD_POINTS)
-		return parse_points(s, ret, e);
+	if (f->type == FIELD_POINTS || f->type == FIELD_ITEMS)
+		return parse_set(s, ret, e);
 	if (f->type == FIELD_DECIMAL)
 		s = shorten_decimal(s);
 	*ret = cJSON_CreateString(s);

@@ -26,6 +26,13 @@ struct person {
 	char name[160]; /* falls back to login */
 };
 
+struct ask { /* what every call that writes says of itself */
+	const struct person *person;
+	int year;           /* 0 = the cycle that is being worked on */
+	const char *reason; /* NULL or "" = none */
+	const char *if_rev; /* NULL = whatever it is at */
+};
+
 struct save_change {       /* one field of one record; value NULL = remove. For
 			      points: add/remove sets instead of a value. */
 	const char *path;  /* "2565/items/1.1.json" */

@@ -37,12 +37,12 @@ static const char *const TABLES_1[] = {
 	" login TEXT NOT NULL, person TEXT NOT NULL, action TEXT NOT NULL,"
 	" edition TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,"
 	" bytes INTEGER NOT NULL) STRICT",
-	/* each index ends with the row's id: newest first is a scan backwards.
+	/* A name is a device's letter and a sequence, and all devices of a
+	 * branch are of one office: one index keeps both from coming twice.
+	 * Each index ends with the row's id: newest first is a scan backwards.
 	 * None on time: it grows with the id, and newest first filters. */
 	"CREATE UNIQUE INDEX revision_name ON revision(branch, name)",
 	"CREATE UNIQUE INDEX revision_commit ON revision(commit_id, branch)",
-	"CREATE UNIQUE INDEX revision_device"
-	" ON revision(branch, device, sequence)",
 	"CREATE INDEX revision_branch ON revision(branch)",
 	"CREATE INDEX revision_login ON revision(branch, login)",
 
@@ -56,13 +56,14 @@ static const char *const TABLES_1[] = {
 
 	/* One a changed field. old and new are JSON text; NULL = absent, or
 	 * too long to keep here: long & 1 for old, long & 2 for new (the blob
-	 * has it). New rows go to the end of the table, whatever the field. */
+	 * has it). New rows go to the end of the table, whatever the field;
+	 * those of one field are found by the record's touches, as an index of
+	 * their own would cost each save one more page. */
 	"CREATE TABLE change("
 	" revision INTEGER NOT NULL REFERENCES revision(id),"
 	" record INTEGER NOT NULL REFERENCES record(id), field TEXT NOT NULL,"
 	" old TEXT, new TEXT, long INTEGER NOT NULL,"
 	" PRIMARY KEY(revision, record, field)) STRICT, WITHOUT ROWID",
-	"CREATE INDEX change_field ON change(record, field, revision)",
 
 	/* What is acknowledged but not yet in the repository: from the raw
 	 * commit and the changed files the same objects are built again. Names
@@ -84,6 +85,18 @@ static const char *const TABLES_1[] = {
 	" offset_min INTEGER NOT NULL, json TEXT NOT NULL,"
 	" UNIQUE(office, tip)) STRICT",
 
+	/* Files under way (office): what was told when they were begun. */
+	"CREATE TABLE evidence_upload("
+	" sha TEXT PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL,"
+	" begun INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+
+	/* What became of a file: the hall's word that it holds it (receipt as
+	 * it came), and when its bytes were erased here on order. */
+	"CREATE TABLE evidence_file("
+	" office TEXT NOT NULL, sha TEXT NOT NULL, confirmed INTEGER,"
+	" offset_min INTEGER, receipt TEXT, erased INTEGER,"
+	" PRIMARY KEY(office, sha)) STRICT, WITHOUT ROWID",
+
 	/* Hall: one per office. The last four are NULL while all is well;
 	 * failed is the time of the last failure. */
 	"CREATE TABLE peer("
@@ -92,7 +105,21 @@ static const char *const TABLES_1[] = {
 
 	/* Small facts kept over restarts (sync state). */
 	"CREATE TABLE mark("
-	" name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+	" name TEXT PRIMARY KEY,"
+	" value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+
+	/* Texts of present records as they are searched (base/text.h:
+	 * text_fold()), written a moment after the save; how far that came is
+	 * in mark. The trigrams say only in which rows to look: without
+	 * positions they take little room. */
+	"CREATE TABLE search_text("
+	" id INTEGER PRIMARY KEY,"
+	" record INTEGER NOT NULL REFERENCES record(id), field TEXT NOT NULL,"
+	" folded TEXT NOT NULL) STRICT",
+	"CREATE INDEX search_text_record ON search_text(record)",
+	"CREATE VIRTUAL TABLE search_trigram USING fts5(folded,"
+	" content='search_text', content_rowid='id', columnsize=0,"
+	" detail='none', tokenize='trigram case_sensitive 1')",
 };
 
 static int
@@ -188,9 +215,14 @@ schema_migrate(struct db *db, struct err *e)
 int
 schema_clear_index(struct db *db, struct err *e)
 {
-	/* children first, as foreign keys are on; journal, receipts, peers and
-	 * marks are not the repositories' to give back */
+	/* children first, as foreign keys are on; journal, receipts, peers,
+	 * marks and what became of evidence files are not the repositories' to
+	 * give back */
 	static const char *const statements[] = {
+		("INSERT INTO search_trigram(search_trigram)"
+		 " VALUES('delete-all')"),
+		"DELETE FROM search_text",
+		"DELETE FROM mark WHERE name = 'search'",
 		"DELETE FROM change",
 		"DELETE FROM touch",
 		"DELETE FROM revision",

@@ -7,7 +7,8 @@
  * then step*s/S; category = plain mean of its items; total = mean of the
  * categories by their weights (equal ones: a plain mean). The figures
  * (300/400/500), whether partial credit is given and the weights are the
- * edition's policy, never code.
+ * edition's policy, never code. docs/SCORING.md has each rule with its source,
+ * how sure it is, and worked examples.
  *
  * Ownership: the result is cJSON, the caller frees it.
  * Units:     points of the edition's scale.
@@ -17,36 +18,50 @@
 #ifndef STORE_SCORE_H
 #define STORE_SCORE_H
 
-#include <stdint.h>
-
 #include "store/edition.h"
+#include "store/ratio.h"
 
-struct ratio {
-	int64_t num, den;
-}; /* den > 0, lowest terms, both within +-RATIO_MAX */
-
-/* Small enough that ratio_text() needs no wider numbers. */
-#define RATIO_MAX (INT64_MAX / 1000)
-
-/* *a += b, *a = *a * n / d; ERR_DAMAGED when it does not fit (*a untouched). */
-int ratio_add(struct ratio *a, struct ratio b, struct err *e);
-int ratio_scale(struct ratio *a, int64_t n, int64_t d, struct err *e);
-/* "412.50": two digits, half away from zero. */
-void ratio_text(struct ratio r, char ret[32]);
-
-/* Score and level of one item from its answer record (NULL = none). Result
- * items without indicators score 0. */
+/* Score and level of one item from its answer record (NULL = none): process
+ * items by their ticks, result items by their indicators (score_result.h);
+ * these have no level. *ret_assessed (may be NULL): 0 for a result item that
+ * cannot be scored yet, which scores 0. */
 int score_item(const struct edition *ed, const struct edition_item *it,
     const cJSON *answer, struct ratio *ret, enum level *ret_level,
+    int *ret_assessed, struct err *e);
+
+/* How somebody at the hall sees an item. */
+struct score_view {
+	int given; /* 0: nothing to score by */
+	struct ratio score;
+	enum level level;
+};
+
+/* One assessor's view, or the consensus (an object with "ticks" and "score"):
+ * a score that is written there stands (and with it the level that it
+ * reaches), else the ticks are scored. view may be NULL. */
+int score_assessor(const struct edition *ed, const struct edition_item *it,
+    const cJSON *view, struct score_view *ret, struct err *e);
+
+/* The committee's: the consensus; without one the only assessor's; several
+ * assessors without consensus: not given. *ret_from: "consensus", "assessor",
+ * "none". */
+int score_committee(const struct edition *ed, const struct edition_item *it,
+    const cJSON *review, struct score_view *ret, const char **ret_from,
     struct err *e);
 
+/* Borrowed records of an item, or NULL. */
+typedef const cJSON *score_source(void *arg, const char *item);
+
 /*
- * {"total","categories":[{"id","score"}],"items":[{"id","score","level","ticked","points"}],"unassessed":["7.1",…]}
- * (design section 10); unassessed: result items without indicators; answer_of
- * returns the borrowed answer record of an item, or NULL.
+ * {"total","categories":[{"id","score","committee"|null}],"items":
+ * [{"id","score","level","ticked","points","committee"|null,
+ * "committee_level"|null}],"unassessed":["7.1",…],"committee":{"total","items":
+ * n scored by it}|null,"thresholds":[{"id","points","reached":bool}]} (design
+ * section 10); a committee figure of a category or the total is there when all
+ * of its items have one; thresholds are held against the office's total.
+ * review_of may be NULL.
  */
-int score_all(const struct edition *ed,
-    const cJSON *(*answer_of)(void *arg, const char *item), void *arg,
-    cJSON **ret, struct err *e);
+int score_all(const struct edition *ed, score_source *answer_of,
+    score_source *review_of, void *arg, cJSON **ret, struct err *e);
 
 #endif

@@ -125,47 +125,90 @@ shelf_edition(struct store *s, const struct buf *bytes,
 	return 0;
 }
 
-/* The greatest id among the files of a directory; "" if there is none. */
+/* "pmqa4-2562.json" -> its id; 0 for any other name. */
 static int
-newest_in(const char *dir, char ret[72], struct err *e)
+id_of_name(const char *name, char ret[72])
+{
+	size_t len = strlen(name);
+
+	if (len < 6 || len > 70 || strcmp(name + len - 5, ".json") != 0)
+		return 0;
+	snprintf(ret, 72, "%.*s", (int)(len - 5), name);
+	return is_edition_id(ret);
+}
+
+static int
+each_in(
+    const char *dir, int shipped, shelf_told *each, void *arg, struct err *e)
 {
 	struct dirent *d;
 	DIR *handle;
 	char id[72];
-	size_t len;
+	int rc = 0;
 
-	ret[0] = '\0';
 	if ((handle = opendir(dir)) == NULL)
 		return errno == ENOENT ? 0
 				       : err_sys(e, "cannot open '%s'", dir);
-	while ((d = readdir(handle)) != NULL) {
-		len = strlen(d->d_name);
-		if (len < 6 || len > 70 ||
-		    strcmp(d->d_name + len - 5, ".json") != 0)
-			continue;
-		snprintf(id, sizeof(id), "%.*s", (int)(len - 5), d->d_name);
-		if (is_edition_id(id) && strcmp(id, ret) > 0)
-			memcpy(ret, id, sizeof(id));
-	}
+	while (rc == 0 && (d = readdir(handle)) != NULL)
+		if (id_of_name(d->d_name, id))
+			rc = each(arg, id, shipped, e);
 	closedir(handle);
+	return rc;
+}
+
+int
+shelf_each(struct store *s, shelf_told *each, void *arg, struct err *e)
+{
+	char dir[512];
+	int i, rc;
+
+	for (i = 0; i < N_PLACES; i++)
+		if ((rc = place(s, i, dir, sizeof(dir), e)) < 0 ||
+		    (rc = each_in(dir, i != 0, each, arg, e)) < 0)
+			return rc;
+	return 0;
+}
+
+int
+shelf_read_shipped(
+    struct store *s, const char *id, struct buf *ret, struct err *e)
+{
+	if (!is_edition_id(id))
+		return err_set(
+		    e, ERR_INVALID, 0, "'%.70s' is not an edition's id", id);
+	return read_one(s, N_PLACES - 1, id, NULL, ret, e);
+}
+
+struct newest {
+	char id[72];
+	int shipped; /* the directory's own go before these, whatever they are */
+};
+
+static int
+on_newest(void *arg, const char *id, int shipped, struct err *e)
+{
+	struct newest *n = arg;
+
+	(void)e;
+	if (n->id[0] == '\0' ||
+	    (shipped == n->shipped && strcmp(id, n->id) > 0)) {
+		snprintf(n->id, sizeof(n->id), "%s", id);
+		n->shipped = shipped;
+	}
 	return 0;
 }
 
 int
 shelf_newest(struct store *s, char ret[72], struct err *e)
 {
-	char dir[512], id[72];
-	int i, rc;
+	struct newest n = { "", 0 };
+	int rc = shelf_each(s, on_newest, &n, e);
 
-	for (i = 0; i < N_PLACES; i++) {
-		if ((rc = place(s, i, dir, sizeof(dir), e)) < 0)
-			return rc;
-		if ((rc = newest_in(dir, id, e)) < 0)
-			return rc;
-		if (id[0] != '\0') {
-			memcpy(ret, id, sizeof(id));
-			return 0;
-		}
+	if (rc < 0)
+		return rc;
+	if (n.id[0] != '\0') {
+		memcpy(ret, n.id, sizeof(n.id));
+		return 0;
 	}
 	rc = err_set(e, ERR_NOT_FOUND, 0, "there is no edition here");
 	err_hint(e, "put its file into '%s/editions'", s->conf.dir);

@@ -1,6 +1,6 @@
 /*
  * state: what is inside struct store; for store.c, branch.c, find.c, shelf.c,
- * save.c and journal.c only.
+ * save.c and journal.c only; the shelf also for cycle.c.
  *
  * Ownership: all of it belongs to the store.
  * Units:     none.
@@ -57,6 +57,13 @@ int shelf_edition(struct store *s, const struct buf *bytes,
 /* By blob alone, if it is on the shelf; else NULL. */
 const struct edition *shelf_find(
     const struct store *s, const unsigned char blob[20]);
+/* Calls each() with the id of every file of DIR/editions, then of the shipped
+ * ones (shipped 1). */
+typedef int shelf_told(void *arg, const char *id, int shipped, struct err *e);
+int shelf_each(struct store *s, shelf_told *each, void *arg, struct err *e);
+/* Appends a shipped file by id; ERR_NOT_FOUND. */
+int shelf_read_shipped(
+    struct store *s, const char *id, struct buf *ret, struct err *e);
 /* The greatest id of DIR/editions, else of the shipped ones. */
 int shelf_newest(struct store *s, char ret[72], struct err *e);
 

@@ -40,6 +40,10 @@ struct branch {     /* one branch of one office's repository */
 	int64_t tip_time;
 	int64_t
 	    sequence; /* last of this program's own device on it; 0 = none */
+	/* its newest assessment's, kept by a writer; NULL = to be looked up */
+	const struct edition *edition;
+	int cycle;
+	int fresh;         /* it is open and was never submitted */
 	struct repo *repo; /* borrowed from the store */
 	struct tree
 	    *tree; /* own branches, loaded when first written; else NULL */

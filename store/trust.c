@@ -66,8 +66,8 @@ sequence_of(void *arg, const char *device, int64_t *ret, struct err *e)
 	if (t->branch_id == 0)
 		return 0;
 	return db_one_int(store_db(t->store), ret, e,
-	    "SELECT ifnull(max(sequence), 0) FROM revision"
-	    " WHERE branch = ?1 AND device = ?2",
+	    "SELECT ifnull((SELECT sequence FROM revision WHERE branch = ?1"
+	    " AND device = ?2 ORDER BY id DESC LIMIT 1), 0)",
 	    "is", t->branch_id, device);
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "store/receipt.h"
+#include "store/search.h"
 #include "store/verify_state.h"
 
 #define MAX_FINDINGS 500
@@ -237,6 +238,9 @@ check_office(void *arg, const char *office, struct err *e)
 			return rc;
 	}
 	rc = check_receipts(v, office, &f);
+	if ((rc = or_found(v, office, rc, &f, e)) < 0)
+		return rc;
+	rc = verify_evidence(v, office, &f);
 	return or_found(v, office, rc, &f, e);
 }
 
@@ -276,6 +280,25 @@ check_strays(struct verify *v, struct err *e)
 	return rc;
 }
 
+/* The search index against the records; what it has not taken in yet is no
+ * fault. */
+static int
+check_search(struct verify *v, struct err *e)
+{
+	int64_t texts, wrong;
+	struct err f;
+	int rc = search_check(v->store, &texts, &wrong, e);
+
+	if (rc < 0 || wrong == 0)
+		return rc;
+	err_set(&f, ERR_DAMAGED, 0,
+	    "%lld texts of the search index are not those of the records",
+	    (long long)wrong);
+	err_hint(&f, "run pmqad --reindex: it rebuilds the database from the "
+		     "repository");
+	return verify_found(v, "error", "pmqa.db", &f, e);
+}
+
 /* --- the result --- */
 
 static int
@@ -288,7 +311,7 @@ put_checked(const struct verify *v, cJSON *out, struct err *e)
 	    (rc = json_put_int(checked, "commits", v->commits, e)) < 0 ||
 	    (rc = json_put_int(checked, "signatures", v->commits, e)) < 0 ||
 	    (rc = json_put_int(checked, "receipts", v->receipts, e)) < 0 ||
-	    (rc = json_put_int(checked, "evidence", 0, e)) < 0)
+	    (rc = json_put_int(checked, "evidence", v->evidence, e)) < 0)
 		return rc;
 	return json_put_int(checked, "records", v->records, e);
 }
@@ -339,6 +362,8 @@ check_all(struct verify *v, struct err *e)
 		rc = store_each_office(v->store, check_office, v, &f);
 	if (rc == 0)
 		rc = check_strays(v, &f);
+	if (rc == 0)
+		rc = check_search(v, &f);
 	if (rc == ERR_DAMAGED)
 		return verify_found(v, "error", "pmqa.db", &f, e);
 	if (rc < 0 && e != NULL)

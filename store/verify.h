@@ -9,7 +9,8 @@
  *
  * Every commit of every branch from the first (admit's rules, with keys from
  * the registry), every index row against the repository and back, every
- * record's bytes against its blob, every receipt.
+ * record's bytes against its blob, every receipt, every evidence file against its
+ * hash (one that is not here is a warning, as it may be elsewhere).
  * {"ok","checked":{"commits","signatures","receipts","evidence","records"},"findings":[{"severity","where","what","advice"}]}
  */
 #ifndef STORE_VERIFY_H

@@ -22,7 +22,7 @@
 
 struct files {
 	struct verify *v;
-	const char *office;
+	const char *where;
 	char dir[PATH_MAX]; /* objects */
 	size_t n_bad;
 };
@@ -35,7 +35,7 @@ tell(struct files *f, struct err *finding, struct err *e)
 	    "the disk may be failing: copy the directory, then fetch this "
 	    "history again from the other party");
 	f->n_bad++;
-	return verify_found(f->v, "error", f->office, finding, e);
+	return verify_found(f->v, "error", f->where, finding, e);
 }
 
 /* --- packs --- */
@@ -179,20 +179,30 @@ check_all(struct files *f, struct err *e)
 }
 
 int
-verify_files(
-    struct verify *v, const char *office, int *ret_readable, struct err *e)
+verify_objects(struct verify *v, const char *where, const char *dir,
+    int *ret_readable, struct err *e)
 {
-	struct files f = { .v = v, .office = office };
-	struct repo *repo = NULL;
+	struct files f = { .v = v, .where = where };
 	int rc;
 
-	if ((rc = store_repo(v->store, office, &repo, e)) < 0)
-		return rc;
-	rc = file_path(f.dir, sizeof(f.dir), e, "%s/objects", repo_path(repo));
-	if (rc < 0)
+	if ((rc = file_path(f.dir, sizeof(f.dir), e, "%s", dir)) < 0)
 		return rc;
 	if ((rc = check_all(&f, e)) < 0)
 		return rc;
 	*ret_readable = f.n_bad == 0;
 	return 0;
+}
+
+int
+verify_files(
+    struct verify *v, const char *office, int *ret_readable, struct err *e)
+{
+	struct repo *repo = NULL;
+	char dir[PATH_MAX];
+	int rc;
+
+	if ((rc = store_repo(v->store, office, &repo, e)) < 0)
+		return rc;
+	rc = file_path(dir, sizeof(dir), e, "%s/objects", repo_path(repo));
+	return rc < 0 ? rc : verify_objects(v, office, dir, ret_readable, e);
 }

@@ -1,6 +1,6 @@
 /*
  * verify_state: what the parts of verify share; for verify.c, verify_branch.c,
- * verify_files.c, verify_journal.c and verify_rows.c only.
+ * verify_evidence.c, verify_files.c, verify_journal.c and verify_rows.c only.
  *
  * Ownership: struct verify is verify_run()'s.
  * Units:     none.
@@ -17,7 +17,7 @@ struct verify {
 	struct store *store;
 	cJSON *findings;
 	size_t n_findings, n_errors;
-	int64_t commits, receipts, records; /* checked so far */
+	int64_t commits, receipts, records, evidence; /* checked so far */
 	int64_t total;
 	void (*progress)(void *arg, int64_t done, int64_t total);
 	void *progress_arg;
@@ -73,6 +73,13 @@ int verify_journal(struct verify_walk *w, struct err *e);
  * is in a state that libgit2 must not read. */
 int verify_files(
     struct verify *v, const char *office, int *ret_readable, struct err *e);
+/* The same for any objects directory; where: for its findings. */
+int verify_objects(struct verify *v, const char *where, const char *dir,
+    int *ret_readable, struct err *e);
+
+/* --- verify_evidence.c --- */
+/* An office's evidence files, and the hall's words on them. */
+int verify_evidence(struct verify *v, const char *office, struct err *e);
 
 /* --- verify_rows.c --- */
 /* The rows of one commit against what a fresh look at it gives. */

@@ -274,8 +274,8 @@ test_admit__tells_every_object_it_reaches(void **state)
 	x->a.seen = on_seen;
 
 	assert_ok(admit(x, x->f->second, x->f->office.tip), &x->e);
-	/* new: commit, three trees, blob; old: trees, blob; assessment */
-	assert_int_equal(5 + 4 + 1, x->n_seen);
+	/* new: commit, 3 trees, blob; old: trees, blob; assessment; some again */
+	assert_in_range(x->n_seen, 5 + 4 + 1, 5 + 4 + 1 + 3);
 }
 
 static void

@@ -271,6 +271,41 @@ test_answer__ticks_points_of_several_items_in_one_revision(void **state)
 	    "{\n  \"ticks\": [\n    \"1.2.B1\",\n    \"1.2.B2\"\n  ]\n}\n");
 }
 
+/* Which edition answers are held against is kept between saves. */
+static void
+test_answer__goes_into_the_year_opened_last(void **state)
+{
+	struct fixture *f = *state;
+
+	open_year(f, 2564);
+	assert_ok(try_set(f, "1.1", "{\"gap\":\"x\"}"), &f->e);
+	assert_string_equal("2564/items/1.1", json_str(f->ret, "record"));
+	cJSON_Delete(f->ret);
+	f->ret = NULL;
+	open_year(f, 2565);
+	assert_ok(try_set(f, "1.1", "{\"gap\":\"x\"}"), &f->e);
+	assert_string_equal("2565/items/1.1", json_str(f->ret, "record"));
+}
+
+static void
+test_answer__stays_in_its_year_when_an_opening_is_undone(void **state)
+{
+	struct fixture *f = *state;
+
+	open_year(f, 2564);
+	assert_ok(save_group_begin(f->o.store, &f->e), &f->e);
+	assert_ok(answer_open(f->o.store, &f->o.person, 2565, NULL, NULL,
+		      &f->ret, &f->e),
+	    &f->e);
+	assert_ok(save_group_abort(f->o.store, &f->e), &f->e);
+	cJSON_Delete(f->ret);
+	f->ret = NULL;
+
+	assert_ok(try_set(f, "1.1", "{\"gap\":\"x\"}"), &f->e);
+
+	assert_string_equal("2564/items/1.1", json_str(f->ret, "record"));
+}
+
 #define answer_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -278,6 +313,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		answer_test(test_answer__opens_a_year_with_its_edition_pinned),
+		answer_test(test_answer__goes_into_the_year_opened_last),
+		answer_test(
+		    test_answer__stays_in_its_year_when_an_opening_is_undone),
 		answer_test(
 		    test_answer__introduces_the_office_with_its_first_save),
 		answer_test(test_answer__opens_a_year_once),

@@ -158,6 +158,9 @@ test_conf__slips_are_told_with_their_line(void **state)
 	refused(OFFICE "[sync]\ninterval =\n", "line 6: a number from");
 	refused(
 	    OFFICE "[limits]\nmax_clients = 1e3\n", "line 6: a number from");
+	refused(OFFICE "[evidence]\ntypes = pdf exe\n", "'exe' is no type");
+	refused(OFFICE "[evidence]\ntypes =\n", "a value is expected");
+	refused(OFFICE "[evidence]\nmax_bytes = 0\n", "line 6: a number from");
 	refused(OFFICE "offset = 7\n", "line 5: '7' is not an offset");
 	refused(OFFICE "device = ab\n", "line 5: one letter");
 	refused(OFFICE "device = h\n", "without h");
@@ -227,6 +230,10 @@ test_conf__what_is_saved_is_loaded(void **state)
 	snprintf(c.name, sizeof(c.name), "จังหวัดสตูล # [x] = \"y\"");
 	c.offset_min = -90;
 	c.max_clients = 12;
+	c.evidence_max_bytes = 2048;
+	c.evidence_max_files = 3;
+	c.evidence_kinds =
+	    CONF_KIND_BIT(CONF_KIND_PDF) | CONF_KIND_BIT(CONF_KIND_OOXML);
 	c.n_own_urls = 2;
 	snprintf(c.own_urls[0], CONF_URL_MAX, "ssh://pmqa@10.0.0.1");
 	snprintf(c.own_urls[1], CONF_URL_MAX, "/srv/pmqa");
@@ -238,6 +245,9 @@ test_conf__what_is_saved_is_loaded(void **state)
 	assert_int_equal(back.role, ROLE_HALL);
 	assert_int_equal(back.offset_min, -90);
 	assert_int_equal(back.max_clients, 12);
+	assert_int_equal(back.evidence_max_bytes, 2048);
+	assert_int_equal(back.evidence_max_files, 3);
+	assert_int_equal(back.evidence_kinds, c.evidence_kinds);
 	assert_int_equal(back.n_own_urls, 2);
 	assert_string_equal(back.own_urls[0], c.own_urls[0]);
 	assert_string_equal(back.own_urls[1], c.own_urls[1]);

@@ -50,13 +50,20 @@ test_methods__writing_needs_the_right_and_the_writer(void **state)
 	all = methods_all(&n);
 	for (i = 0; i < n; i++) {
 		if (all[i].where == ON_WRITER)
-			assert_int_equal(all[i].right, RIGHT_WRITE);
+			assert_true(all[i].right == RIGHT_WRITE ||
+				    all[i].right == RIGHT_CHIEF);
 		if (all[i].where == ON_WRITER_ALONE)
-			assert_true(all[i].right == RIGHT_ADMIN ||
-				    all[i].right == RIGHT_SELF);
+			assert_true(all[i].right >= RIGHT_WRITE);
 		if (all[i].where == ON_READER)
 			assert_int_equal(all[i].right, RIGHT_READ);
 	}
+	assert_int_equal(methods_find("assess.submit")->right, RIGHT_CHIEF);
+	assert_int_equal(methods_find("assess.reopen")->right, RIGHT_CHIEF);
+	assert_int_equal(methods_find("decision.set")->right, RIGHT_CHIEF);
+	assert_int_equal(methods_find("evidence.redact")->right, RIGHT_CHIEF);
+	assert_int_equal(methods_find("review.set")->right, RIGHT_WRITE);
+	assert_int_equal(methods_find("cycle.set")->right, RIGHT_ADMIN);
+	assert_int_equal(methods_find("enroll.accept")->right, RIGHT_ADMIN);
 	assert_int_equal(methods_find("hall.absorb")->right, RIGHT_SELF);
 	assert_int_equal(methods_find("hall.seen")->right, RIGHT_SELF);
 	assert_int_equal(methods_find("hello")->right, RIGHT_NONE);

@@ -161,7 +161,7 @@ test_record__every_field_has_labels_in_both_languages(void **state)
 
 	(void)state;
 	types = record_types(&n);
-	assert_int_equal(n, 6);
+	assert_int_equal(n, 15);
 	for (i = 0; i < n; i++) {
 		assert_true(types[i].en[0] != '\0' && types[i].th[0] != '\0');
 		for (k = 0; k < types[i].n_fields; k++) {
@@ -305,8 +305,8 @@ test_record__refuses_ticks_that_are_no_set_of_the_items_points(void **state)
 {
 	(void)state;
 	expect_invalid(ANSWER, "{\"ticks\":[\"1.1.B2\",\"1.1.B1\"]}", "sorted");
-	expect_invalid(
-	    ANSWER, "{\"ticks\":[\"1.1.B1\",\"1.1.B1\"]}", "no point twice");
+	expect_invalid(ANSWER, "{\"ticks\":[\"1.1.B1\",\"1.1.B1\"]}",
+	    "hold nothing twice");
 	expect_invalid(ANSWER, "{\"ticks\":[\"1.2.B1\"]}",
 	    "point '1.2.B1' is not one of item 1.1");
 	expect_invalid(ANSWER, "{\"ticks\":[\"1.1.B4\"]}",
@@ -404,6 +404,53 @@ test_record__checks_the_body_of_an_edition(void **state)
 	    ERR_INVALID, &e, "must be the name in the path, 'other'");
 }
 
+static void
+test_record__checks_the_sentences_of_a_wording(void **state)
+{
+	(void)state;
+	expect_valid(
+	    "wordings/x-1.json", RECORD_HALL, "{\"id\":\"x-1\",\"texts\":{}}");
+	expect_valid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-1\",\"texts\":{\"1.1.B1\":{\"th\":\"ก\"},"
+	    "\"7.1.20\":{\"en\":\"a\",\"th\":\"ข\"}}}");
+	expect_invalid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-2\",\"texts\":{}}", "name in the path");
+	expect_invalid("wordings/x-1.json", RECORD_HALL, "{\"id\":\"x-1\"}",
+	    "'texts' is missing");
+	expect_invalid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-1\",\"texts\":[]}", "must be an object");
+	expect_invalid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-1\",\"texts\":{\"1.1.B1\":{}}}", "'th', 'en' or both");
+	expect_invalid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-1\",\"texts\":{\"1.1\":{\"th\":\"ก\"}}}",
+	    "neither a point");
+	expect_invalid("wordings/x-1.json", RECORD_HALL,
+	    "{\"id\":\"x-1\",\"texts\":{\"1.1.B1\":{\"th\":\"a\\tb\"}}}",
+	    "one line");
+}
+
+static void
+test_record__checks_days_and_items_of_a_calendar(void **state)
+{
+	(void)state;
+	expect_valid("cycles/2565.json", RECORD_HALL,
+	    "{\"cycle\":2565,\"due\":{\"submit\":\"2022-08-31\"},"
+	    "\"target\":\"advance\",\"targets\":{\"basic\":[\"1\",\"6.4\"]}}");
+	expect_invalid("cycles/2565.json", RECORD_HALL,
+	    "{\"cycle\":2565,\"due\":{\"submit\":\"2022-08-32\"}}",
+	    "'due.submit' must be a day");
+	expect_invalid("cycles/2565.json", RECORD_HALL,
+	    "{\"cycle\":2565,\"due\":{\"submit\":\"2565-08-31\"}}",
+	    "'due.submit' must be a day");
+	expect_invalid("cycles/2565.json", RECORD_HALL,
+	    "{\"cycle\":2565,\"targets\":{\"basic\":[\"6.4\",\"1\"]}}",
+	    "'targets.basic' must be sorted");
+	expect_invalid("cycles/2565.json", RECORD_HALL,
+	    "{\"cycle\":2565,\"targets\":{\"basic\":[]}}", "left out");
+	expect_invalid("cycles/2565.json", RECORD_HALL, "{\"cycle\":2566}",
+	    "must be the year of the path");
+}
+
 /* --- field access --- */
 
 static void
@@ -472,6 +519,10 @@ main(void)
 		    test_record__checks_an_assessment_against_its_path),
 		cmocka_unit_test(test_record__checks_each_device_of_a_registry),
 		cmocka_unit_test(test_record__checks_the_body_of_an_edition),
+		cmocka_unit_test(
+		    test_record__checks_the_sentences_of_a_wording),
+		cmocka_unit_test(
+		    test_record__checks_days_and_items_of_a_calendar),
 		cmocka_unit_test(
 		    test_record__put_makes_and_drops_the_objects_between),
 		cmocka_unit_test(

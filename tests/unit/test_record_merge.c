@@ -5,8 +5,6 @@
 #include "store/canon.h"
 #include "store/record.h"
 
-#define N_MERGES 3000
-
 static cJSON *
 parse(const char *s)
 {
@@ -100,6 +98,38 @@ test_record_merge__field_order_is_the_order_of_diff(void **state)
 	    record_field_order(t, "devices.a.key", "devices.a-x.key") < 0);
 	assert_int_equal(
 	    record_field_order(t, "devices.a.key", "devices.a.key"), 0);
+}
+
+static void
+test_record_merge__walks_values_right_below_a_star(void **state)
+{
+	const struct record_type *t = type_of("profile");
+
+	(void)state;
+	expect_diff("profile", "{\"answers\":{\"1a1\":\"x\",\"1a2\":\"y\"}}",
+	    "{\"answers\":{\"1a2\":\"z\",\"1a3\":\"w\"},"
+	    "\"evidence\":{\"ab\":{\"class\":\"public\"}}}",
+	    "[{\"field\":\"answers.1a1\",\"old\":\"x\",\"new\":null},"
+	    "{\"field\":\"answers.1a2\",\"old\":\"y\",\"new\":\"z\"},"
+	    "{\"field\":\"answers.1a3\",\"old\":null,\"new\":\"w\"},"
+	    "{\"field\":\"evidence.ab.class\",\"old\":null,"
+	    "\"new\":\"public\"}]");
+	assert_true(record_field_order(t, "answers.1a1", "answers.1a2") < 0);
+	assert_true(record_field_order(t, "answers.2", "answers.10") > 0);
+	assert_int_equal(record_field_order(t, "answers.1", "answers.1"), 0);
+	assert_true(
+	    record_field_order(t, "answers.9", "evidence.ab.class") < 0);
+}
+
+static void
+test_record_merge__knows_a_star_from_a_letter(void **state)
+{
+	(void)state;
+	assert_string_equal(record_star("answers.*"), ".*");
+	assert_string_equal(record_star("devices.*.key"), ".*.key");
+	assert_null(record_star("explanation.basic"));
+	assert_null(record_star("a.*b"));
+	assert_null(record_star("code"));
 }
 
 /* --- merge --- */
@@ -222,250 +252,38 @@ test_record_merge__takes_an_entry_below_a_star_as_a_whole(void **state)
 	    "\"hall\":\"revoked\",\"mine\":null}]");
 }
 
-/* --- merge: properties over random records --- */
-
-static uint64_t rnd;
-
-static int
-chance(int percent)
-{
-	return test_random(&rnd) % 100 < (uint64_t)percent;
-}
-
-/* One of a few values, so that equal ones meet often. */
-static cJSON *
-random_value(const struct field *f)
-{
-	static const char *const points[] = { "1.1.A1", "1.1.B1", "1.1.B2",
-		"1.1.B3", "1.1.S1" };
-	char text[64];
-	cJSON *v;
-	size_t i;
-
-	if (f->type == FIELD_POINTS) {
-		v = cJSON_CreateArray();
-		for (i = 0; i < 5; i++)
-			if (chance(50))
-				cJSON_AddItemToArray(
-				    v, cJSON_CreateString(points[i]));
-		return v;
-	}
-	if (f->type == FIELD_BOOL)
-		return cJSON_CreateBool(chance(50));
-	if (f->type == FIELD_ENUM) {
-		snprintf(text, sizeof(text), "%.*s",
-		    (int)strcspn(f->words, " "), f->words);
-		return cJSON_CreateString(
-		    chance(50) && strcmp(f->words, "active revoked") == 0
-			? "revoked"
-			: text);
-	}
-	if (f->type == FIELD_TIME) {
-		snprintf(text, sizeof(text), "2026-11-2%dT10:00:00+07:00",
-		    (int)(test_random(&rnd) % 3));
-		return cJSON_CreateString(text);
-	}
-	snprintf(text, sizeof(text), "v%d", (int)(test_random(&rnd) % 3));
-	return cJSON_CreateString(text);
-}
-
-/* Changes some fields of rec at the dotted prefix; fixed ones only when they
- * are not set yet. */
 static void
-mutate(cJSON *rec, const struct record_type *t, int percent)
-{
-	static const char *const keys[] = { "a", "b", "c" };
-	struct err e = { 0 };
-	char name[80];
-	size_t i, k;
-
-	for (i = 0; i < t->n_fields; i++) {
-		const struct field *f = &t->fields[i];
-		const char *star = strchr(f->name, '*');
-		size_t n = star != NULL ? 3 : 1;
-
-		for (k = 0; k < n; k++) {
-			if (star == NULL)
-				snprintf(name, sizeof(name), "%s", f->name);
-			else
-				snprintf(name, sizeof(name), "%.*s%s%s",
-				    (int)(star - f->name), f->name, keys[k],
-				    star + 1);
-			if (f->merge == MERGE_FIXED &&
-			    record_get(rec, name) != NULL)
-				continue;
-			if (!chance(percent))
-				continue;
-			/* removal of a fixed field happens with its whole */
-			assert_ok(record_put(rec, name,
-				      f->merge != MERGE_FIXED && chance(30)
-					  ? NULL
-					  : random_value(f),
-				      &e),
-			    &e);
-		}
-	}
-}
-
-static cJSON *
-random_record(const struct record_type *t)
-{
-	cJSON *rec;
-
-	if (chance(10))
-		return NULL;
-	rec = cJSON_CreateObject();
-	mutate(rec, t, 60);
-	return rec;
-}
-
-/* Another version of base: changed, without a device, removed, or new. */
-static cJSON *
-random_descendant(const struct record_type *t, const cJSON *base)
-{
-	cJSON *rec, *devices;
-
-	if (base == NULL)
-		return random_record(t);
-	if (chance(10))
-		return NULL;
-	rec = cJSON_Duplicate(base, 1);
-	mutate(rec, t, 30);
-	devices = json_get(rec, "devices");
-	if (devices != NULL && chance(30)) {
-		cJSON_DeleteItemFromObjectCaseSensitive(devices, "b");
-		if (devices->child == NULL)
-			cJSON_DeleteItemFromObjectCaseSensitive(rec, "devices");
-	}
-	return rec;
-}
-
-static void
-merge(const struct record_type *t, const cJSON *b, const cJSON *h,
-    const cJSON *m, cJSON **ret, cJSON **ret_conflicts)
-{
-	struct err e = { 0 };
-
-	*ret = NULL;
-	*ret_conflicts = NULL;
-	assert_ok(record_merge(t, b, h, m, ret, ret_conflicts, &e), &e);
-}
-
-static void
-expect_same(const struct record_type *t, const cJSON *b, const cJSON *h,
-    const cJSON *m, const cJSON *want)
-{
-	cJSON *got, *conflicts;
-
-	merge(t, b, h, m, &got, &conflicts);
-	if (!canon_equal(got, want) || conflicts->child != NULL)
-		fail_msg("base %s\nhall %s\nmine %s\ngot %s\nconflicts %s",
-		    cJSON_PrintUnformatted(b), cJSON_PrintUnformatted(h),
-		    cJSON_PrintUnformatted(m), cJSON_PrintUnformatted(got),
-		    cJSON_PrintUnformatted(conflicts));
-	cJSON_Delete(got);
-	cJSON_Delete(conflicts);
-}
-
-static int
-in_set(const cJSON *set, const char *id)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, set) {
-		if (strcmp(c->valuestring, id) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-is_listed(const cJSON *conflicts, const char *field, const char *side,
-    const cJSON *value)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, conflicts) {
-		if (strcmp(json_str(c, "field"), field) == 0 &&
-		    canon_equal(json_get(c, side), value))
-			return 1;
-	}
-	return 0;
-}
-
-/* What a side changed against the base is in the result or in a conflict. */
-static void
-expect_nothing_vanished(const struct record_type *t, const cJSON *b,
-    const cJSON *x, const char *side, const cJSON *got, const cJSON *conflicts)
-{
-	struct err e = { 0 };
-	cJSON *changes = NULL;
-	const cJSON *c, *id, *now;
-
-	assert_ok(record_diff(t, b, x, &changes, &e), &e);
-	cJSON_ArrayForEach (c, changes) {
-		const char *field = json_str(c, "field");
-		const cJSON *value = json_get(c, "new");
-
-		now = record_get(got, field);
-		if (cJSON_IsNull(value) || canon_equal(now, value) ||
-		    is_listed(conflicts, field, side, value))
-			continue;
-		if (record_field(t, field)->merge != MERGE_SET)
-			fail_msg("%s of %s vanished", field, side);
-		cJSON_ArrayForEach (id, value) {
-			if (!in_set(record_get(b, field), id->valuestring))
-				assert_true(in_set(now, id->valuestring));
-		}
-	}
-	cJSON_Delete(changes);
-}
-
-static void
-expect_merge_properties(const struct record_type *t)
-{
-	cJSON *b, *x, *y, *got, *conflicts, *again, *again_conflicts;
-	int i;
-
-	for (i = 0; i < N_MERGES; i++) {
-		b = random_record(t);
-		x = random_descendant(t, b);
-		y = random_descendant(t, b);
-
-		expect_same(t, b, x, b, x);
-		expect_same(t, b, b, y, y);
-		expect_same(t, b, x, x, x);
-		merge(t, b, x, y, &got, &conflicts);
-		expect_nothing_vanished(t, b, x, "hall", got, conflicts);
-		expect_nothing_vanished(t, b, y, "mine", got, conflicts);
-		merge(t, b, x, y, &again, &again_conflicts);
-		assert_true(canon_equal(got, again));
-		assert_true(canon_equal(conflicts, again_conflicts));
-
-		cJSON_Delete(b);
-		cJSON_Delete(x);
-		cJSON_Delete(y);
-		cJSON_Delete(got);
-		cJSON_Delete(conflicts);
-		cJSON_Delete(again);
-		cJSON_Delete(again_conflicts);
-	}
-}
-
-static void
-test_record_merge__holds_its_properties_for_random_answers(void **state)
+test_record_merge__merges_values_right_below_a_star_one_by_one(void **state)
 {
 	(void)state;
-	rnd = test_seed();
-	expect_merge_properties(type_of("answer"));
+	expect_merge("profile",
+	    "{\"answers\":{\"1a1\":\"a\",\"1a2\":\"b\",\"1a3\":\"c\"}}",
+	    "{\"answers\":{\"1a1\":\"h\",\"1a2\":\"b\",\"1b1\":\"n\"}}",
+	    "{\"answers\":{\"1a1\":\"m\",\"1a2\":\"x\",\"1a3\":\"c\"}}",
+	    "{\"answers\":{\"1a1\":\"h\",\"1a2\":\"x\",\"1b1\":\"n\"}}",
+	    "[{\"field\":\"answers.1a1\",\"base\":\"a\",\"hall\":\"h\","
+	    "\"mine\":\"m\"}]");
+	/* removed there, changed here: gone, and told */
+	expect_merge("profile", "{\"answers\":{\"1a1\":\"a\"}}", "{}",
+	    "{\"answers\":{\"1a1\":\"m\"}}", "{}",
+	    "[{\"field\":\"answers.1a1\",\"base\":\"a\",\"hall\":null,"
+	    "\"mine\":\"m\"}]");
 }
 
 static void
-test_record_merge__holds_its_properties_for_random_registries(void **state)
+test_record_merge__takes_an_indicator_as_a_whole(void **state)
 {
 	(void)state;
-	rnd = test_seed();
-	expect_merge_properties(type_of("registry"));
+	expect_merge("answer",
+	    "{\"indicators\":{\"ia1\":{\"measure\":\"7.1.1\","
+	    "\"name\":\"n\",\"target\":\"80\"}}}",
+	    "{\"indicators\":{\"ia1\":{\"measure\":\"7.1.1\","
+	    "\"name\":\"n\",\"target\":\"90\"}}}",
+	    "{}",
+	    "{\"indicators\":{\"ia1\":{\"measure\":\"7.1.1\","
+	    "\"name\":\"n\",\"target\":\"90\"}}}",
+	    "[{\"field\":\"indicators.ia1.target\",\"base\":\"80\","
+	    "\"hall\":\"90\",\"mine\":null}]");
 }
 
 int
@@ -491,9 +309,12 @@ main(void)
 		cmocka_unit_test(
 		    test_record_merge__takes_an_entry_below_a_star_as_a_whole),
 		cmocka_unit_test(
-		    test_record_merge__holds_its_properties_for_random_answers),
+		    test_record_merge__walks_values_right_below_a_star),
+		cmocka_unit_test(test_record_merge__knows_a_star_from_a_letter),
 		cmocka_unit_test(
-		    test_record_merge__holds_its_properties_for_random_registries),
+		    test_record_merge__merges_values_right_below_a_star_one_by_one),
+		cmocka_unit_test(
+		    test_record_merge__takes_an_indicator_as_a_whole),
 	};
 
 	return cmocka_run_group_tests_name("record_merge", tests, NULL, NULL);

@@ -46,6 +46,77 @@ test_record_value__takes_only_times_that_exist(void **state)
 }
 
 static void
+test_record_value__takes_only_days_that_exist(void **state)
+{
+	static const char *const bad[] = { "2026-02-29", "2026-13-01",
+		"2026-00-10", "2026-11-31", "2026-11-00", "2026-1-22",
+		"2026-11-22 ", " 2026-11-22", "2026-11-22T00:00:00+00:00",
+		"2569-11-22", "1899-12-31", "22-11-2026", "2026/11/22",
+		"2026-11-2a", "๒๐๒๖-๑๑-๒๒", "2026-11-222", "" };
+	static const char *const good[] = { "2024-02-29", "1900-01-01",
+		"2399-12-31", "2026-11-22" };
+	struct field f = { .name = "due", .type = FIELD_DATE };
+	struct err e = { 0 };
+	cJSON *v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		v = cJSON_CreateString(bad[i]);
+		if (record_value_check(&f, "due", v, &e) != ERR_INVALID)
+			fail_msg("'%s' was taken for a day", bad[i]);
+		cJSON_Delete(v);
+	}
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		v = cJSON_CreateString(good[i]);
+		assert_ok(record_value_check(&f, "due", v, &e), &e);
+		cJSON_Delete(v);
+	}
+	v = cJSON_CreateNumber(20261122);
+	assert_err(record_value_check(&f, "due", v, &e), ERR_INVALID, &e,
+	    "must be text");
+	cJSON_Delete(v);
+}
+
+static void
+expect_items(const char *json, const char *why)
+{
+	struct field f = { .name = "items", .type = FIELD_ITEMS, .max = 4 };
+	cJSON *v = cJSON_Parse(json);
+	struct err e = { 0 };
+	int rc;
+
+	assert_non_null(v);
+	rc = record_value_check(&f, "items", v, &e);
+	if (why == NULL)
+		assert_ok(rc, &e);
+	else
+		assert_err(rc, ERR_INVALID, &e, why);
+	cJSON_Delete(v);
+}
+
+static void
+test_record_value__sets_of_items_are_sorted_and_of_their_form(void **state)
+{
+	(void)state;
+	expect_items("[\"1.1\"]", NULL);
+	expect_items("[\"1\",\"1.1\",\"1.10\",\"7\"]", NULL);
+	expect_items("[]", "left out when empty");
+	expect_items("\"1.1\"", "list of items");
+	expect_items("[\"1.2\",\"1.1\"]", "sorted");
+	expect_items("[\"1.1\",\"1.1\"]", "nothing twice");
+	expect_items("[\"0.1\"]", "such as 1.1");
+	expect_items("[\"10\"]", "such as 1.1");
+	expect_items("[\"1.\"]", "such as 1.1");
+	expect_items("[\"1.01\"]", "such as 1.1");
+	expect_items("[\"1.1.B1\"]", "such as 1.1");
+	expect_items("[1]", "such as 1.1");
+	expect_items("[\"\"]", "such as 1.1");
+	expect_items(
+	    "[\"1.1\",\"1.2\",\"1.3\",\"1.4\",\"1.5\"]", "more than 4");
+}
+
+static void
 expect_stored(
     const char *type, const char *field, const char *text, const char *json)
 {
@@ -80,6 +151,11 @@ test_record_value__values_come_from_text_in_stored_form(void **state)
 	expect_stored("answer", "ticks", "1.1.S1, 1.1.B2 1.1.B1,1.1.B2",
 	    "[\"1.1.B1\",\"1.1.B2\",\"1.1.S1\"]");
 	expect_stored("answer", "ticks", " , ", NULL);
+	expect_stored(
+	    "action", "items", "7, 1.2 1.1,7", "[\"1.1\",\"1.2\",\"7\"]");
+	expect_stored("action", "items", " ", NULL);
+	expect_stored("action", "due", " 2026-11-22 ", "\"2026-11-22\"");
+	expect_stored("action", "due", "", NULL);
 	expect_stored("assessment", "cycle", " 2565 ", "2565");
 	expect_stored("assessment", "status", "open", "\"open\"");
 }
@@ -109,6 +185,10 @@ test_record_value__values_out_of_form_are_refused(void **state)
 	expect_no_value(
 	    "assessment", "cycle", "99999999999999999999999", "whole number");
 	expect_no_value("assessment", "status", "closed", "one of: open");
+	expect_no_value("action", "items", "1.1 1.1.B2", "such as 1.1");
+	expect_no_value("action", "items", "ข้อ 1.1", "such as 1.1");
+	expect_no_value("action", "due", "2026-11-31", "such as 2026-11-22");
+	expect_no_value("action", "due", "tomorrow", "such as 2026-11-22");
 	expect_no_value("edition", "items", "[]", "cannot be given as text");
 }
 
@@ -148,6 +228,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_record_value__takes_only_times_that_exist),
+		cmocka_unit_test(test_record_value__takes_only_days_that_exist),
+		cmocka_unit_test(
+		    test_record_value__sets_of_items_are_sorted_and_of_their_form),
 		cmocka_unit_test(
 		    test_record_value__values_come_from_text_in_stored_form),
 		cmocka_unit_test(

@@ -96,12 +96,13 @@ test_schema__has_strict_tables_only(void **state)
 
 	assert_ok(schema_migrate(f->db, &f->e), &f->e);
 
-	assert_int_equal(10, one(f, "SELECT count(*) FROM pragma_table_list"
+	assert_int_equal(13, one(f, "SELECT count(*) FROM pragma_table_list"
 				    " WHERE schema = 'main' AND type = 'table'"
 				    " AND name NOT LIKE 'sqlite_%'"));
-	assert_int_equal(0, one(f, "SELECT count(*) FROM pragma_table_list"
-				   " WHERE schema = 'main' AND NOT strict"
-				   " AND name NOT LIKE 'sqlite_%'"));
+	assert_int_equal(
+	    0, one(f, "SELECT count(*) FROM pragma_table_list"
+		      " WHERE schema = 'main' AND type = 'table' AND NOT strict"
+		      " AND name NOT LIKE 'sqlite_%'"));
 }
 
 static void
@@ -116,9 +117,13 @@ test_schema__answers_the_past_by_index(void **state)
 	    " ORDER BY revision DESC LIMIT 50",
 	    "PRIMARY KEY"));
 	assert_true(uses_index(f,
-	    "SELECT revision, old, new FROM change WHERE record = 1 AND"
-	    " field = 'gap' ORDER BY revision DESC LIMIT 50",
-	    "change_field"));
+	    "SELECT 1 FROM change WHERE revision = 1 AND record = 1 AND"
+	    " field = 'gap'",
+	    "PRIMARY KEY (revision=? AND record=? AND field=?)"));
+	assert_true(uses_index(f,
+	    "SELECT sequence FROM revision WHERE branch = 1 AND"
+	    " device = '9105-a' ORDER BY id DESC LIMIT 1",
+	    "INDEX revision_branch"));
 	assert_true(uses_index(
 	    f, "SELECT field FROM change WHERE revision = 1", "PRIMARY KEY"));
 	assert_true(uses_index(f,

@@ -60,7 +60,8 @@ expect_item(const struct edition *ed, const char *item, const char *ticks,
 	struct err e = { 0 };
 	char got[32];
 
-	assert_ok(score_item(ed, edition_item(ed, item), rec, &r, &l, &e), &e);
+	assert_ok(
+	    score_item(ed, edition_item(ed, item), rec, &r, &l, NULL, &e), &e);
 	assert_int_equal(r.num, num);
 	assert_int_equal(r.den, den);
 	ratio_text(r, got);
@@ -161,10 +162,10 @@ test_score__refuses_ticks_that_the_edition_does_not_have(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	assert_err(score_item(edition, it, unknown, &r, &l, &e), ERR_DAMAGED,
-	    &e, "does not have");
-	assert_err(score_item(edition, it, foreign, &r, &l, &e), ERR_DAMAGED,
-	    &e, "item 1.1");
+	assert_err(score_item(edition, it, unknown, &r, &l, NULL, &e),
+	    ERR_DAMAGED, &e, "does not have");
+	assert_err(score_item(edition, it, foreign, &r, &l, NULL, &e),
+	    ERR_DAMAGED, &e, "item 1.1");
 	cJSON_Delete(unknown);
 	cJSON_Delete(foreign);
 }
@@ -187,7 +188,7 @@ score_of(const struct edition *ed, const cJSON *answers)
 	struct err e = { 0 };
 	cJSON *v = NULL;
 
-	assert_ok(score_all(ed, answer_of, arg.out, &v, &e), &e);
+	assert_ok(score_all(ed, answer_of, NULL, arg.out, &v, &e), &e);
 	return v;
 }
 
