@@ -4,56 +4,64 @@
 
 static const struct {
 	const char *text;
-	enum command command;
-} forms[] = {
-	{ "git-upload-pack '/office'", COMMAND_FETCH },
-	{ "git-upload-pack 'office'", COMMAND_FETCH },
-	{ "git-receive-pack '/office'", COMMAND_PUSH },
-	{ "git-receive-pack 'office'", COMMAND_PUSH },
+	enum command_verb verb;
+} verbs[] = {
+	{ "git-upload-pack '", COMMAND_FETCH },
+	{ "git-receive-pack '", COMMAND_PUSH },
 };
 
-/* The path form of evidence files; its transfer is not built yet, and a newer
- * office should hear that rather than a riddle. */
-static int
-is_evidence(const char *text)
-{
-	static const char *const starts[] = { "git-upload-pack '/evidence/",
-		"git-receive-pack '/evidence/", "git-upload-pack 'evidence/",
-		"git-receive-pack 'evidence/" };
-	size_t i;
+#define EVIDENCE "evidence/"
+#define SHA_LEN ((size_t)COMMAND_SHA_MAX - 1)
 
-	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-			return 1;
+/* What stands between the quotation marks, after its one optional slash. */
+static int
+parse_path(const char *s, struct command *ret, struct err *e)
+{
+	if (s[0] == '/')
+		s++;
+	if (strcmp(s, "office'") == 0)
+		return 0;
+	if (strncmp(s, EVIDENCE, strlen(EVIDENCE)) != 0)
+		return err_set(e, ERR_DENIED, 0,
+		    "this command is not allowed with this key");
+	s += strlen(EVIDENCE);
+	if (strspn(s, "0123456789abcdef") != SHA_LEN ||
+	    strcmp(s + SHA_LEN, "'") != 0)
+		return err_set(e, ERR_DENIED, 0,
+		    "evidence is named by the 64 hex digits of its SHA-256");
+	memcpy(ret->evidence, s, SHA_LEN);
 	return 0;
 }
 
 int
-command_parse(const char *text, enum command *ret, struct err *e)
+command_parse(const char *text, struct command *ret, struct err *e)
 {
-	size_t i;
+	struct command c;
+	size_t i, len;
+	int rc;
 
 	if (text == NULL || text[0] == '\0')
 		return err_set(e, ERR_DENIED, 0,
 		    "this key opens no shell, it only carries an office's "
 		    "revisions");
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (strcmp(text, forms[i].text) == 0) {
-			*ret = forms[i].command;
-			return 0;
-		}
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		len = strlen(verbs[i].text);
+		if (strncmp(text, verbs[i].text, len) != 0)
+			continue;
+		memset(&c, 0, sizeof(c));
+		c.verb = verbs[i].verb;
+		if ((rc = parse_path(text + len, &c, e)) == 0)
+			*ret = c;
+		return rc;
 	}
-	if (is_evidence(text))
-		return err_set(
-		    e, ERR_DENIED, 0, "evidence is not served by this version");
 	return err_set(
 	    e, ERR_DENIED, 0, "this command is not allowed with this key");
 }
 
 const char *
-command_service(enum command c)
+command_service(enum command_verb v)
 {
-	return c == COMMAND_FETCH ? "upload-pack" : "receive-pack";
+	return v == COMMAND_FETCH ? "upload-pack" : "receive-pack";
 }
 
 int

@@ -15,6 +15,7 @@ struct conn {
 	struct peer peer;
 	struct frame frame;
 	struct exchange *exchanges;
+	struct buf held; /* answers given while pumping: one write at its end */
 	size_t n_unfinished;
 	uint64_t queued_total; /* bytes ever queued */
 	uint64_t sent_seen;    /* bytes out at the last look */
@@ -81,6 +82,7 @@ on_handle_closed(uv_handle_t *h)
 		c->next->link = c->link;
 	set->n--;
 	frame_release(&c->frame);
+	buf_release(&c->held);
 	free(c);
 	maybe_finish_set(set);
 }
@@ -109,7 +111,8 @@ drop(struct conn *c, const char *why)
 static size_t
 queue_size(const struct conn *c)
 {
-	return uv_stream_get_write_queue_size((const uv_stream_t *)&c->pipe);
+	return c->held.len +
+	       uv_stream_get_write_queue_size((const uv_stream_t *)&c->pipe);
 }
 
 static void
@@ -159,14 +162,14 @@ on_written(uv_write_t *req, int status)
 	pump(c);
 }
 
-void
-conn_send(struct conn *c, struct buf *line)
+static void
+write_line(struct conn *c, struct buf *line)
 {
 	struct output *out = NULL;
 	size_t len = line->len;
 	uv_buf_t b;
 
-	if (c->closing || len == 0)
+	if (c->closing || (len == 0 && !line->failed))
 		goto out;
 	if (line->failed || (out = malloc(sizeof(*out))) == NULL) {
 		drop(c, "out of memory");
@@ -187,6 +190,20 @@ conn_send(struct conn *c, struct buf *line)
 	else
 		watch_queue(c);
 out:
+	buf_release(line);
+	buf_init(line);
+}
+
+/* The client wakes once for the answers to lines that came together. */
+void
+conn_send(struct conn *c, struct buf *line)
+{
+	if (!c->pumping) {
+		write_line(c, line);
+		return;
+	}
+	buf_append(&c->held, line->data, line->len);
+	c->held.failed |= line->failed;
 	buf_release(line);
 	buf_init(line);
 }
@@ -285,6 +302,7 @@ pump(struct conn *c)
 	if (rc < 0 && !c->ended)
 		end_with_error(c, RPC_PARSE_ERROR, &e);
 	c->pumping = 0;
+	write_line(c, &c->held);
 	if (c->closing)
 		return;
 	set_reading(c, !c->ended && !c->set->quiet && !must_pause(c));

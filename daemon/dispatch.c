@@ -192,6 +192,15 @@ on_called(struct job *j)
 	call_finish(c, rc);
 }
 
+/* Whose members have the right. */
+static const char *
+group_of(enum right right)
+{
+	if (right == RIGHT_CHIEF)
+		return PEER_GROUP_CHIEF;
+	return right == RIGHT_ADMIN ? PEER_GROUP_ADMIN : PEER_GROUP_USER;
+}
+
 static int
 check_call(const struct call *c, struct err *e)
 {
@@ -201,8 +210,7 @@ check_call(const struct call *c, struct err *e)
 		err_set(e, ERR_DENIED, 0, "'%s' may not call %s",
 		    c->peer->person.login, m->name);
 		err_hint(e, "ask the administrator to add you to group %s",
-		    m->right == RIGHT_ADMIN ? PEER_GROUP_ADMIN
-					    : PEER_GROUP_USER);
+		    group_of(m->right));
 		return ERR_DENIED;
 	}
 	if (m->role == AT_OFFICE && c->server->conf.role != ROLE_OFFICE)

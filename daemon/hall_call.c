@@ -141,9 +141,9 @@ read_answer(int fd, int64_t deadline, struct buf *ret, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-int
-hall_call_absorb(
-    const char *dir, const char *office, struct buf *ret, struct err *e)
+static int
+call(const char *dir, const char *method, const char *office, const char *sha,
+    struct buf *ret, struct err *e)
 {
 	int64_t deadline = clock_mono_ms() + HALL_CALL_ABSORB_MS;
 	cJSON *params = cJSON_CreateObject();
@@ -153,8 +153,9 @@ hall_call_absorb(
 	if (params == NULL)
 		return err_nomem(e);
 	if ((rc = json_put_str(params, "office", office, e)) == 0 &&
-	    (rc = rpc_write_call(CALL_ID, "hall.absorb", params, &out, e)) ==
-		0 &&
+	    (sha == NULL ||
+		(rc = json_put_str(params, "sha256", sha, e)) == 0) &&
+	    (rc = rpc_write_call(CALL_ID, method, params, &out, e)) == 0 &&
 	    (rc = dial(dir, &fd, e)) == 0 &&
 	    (rc = send_all(fd, &out, deadline, e)) == 0)
 		rc = read_answer(fd, deadline, ret, e);
@@ -163,6 +164,20 @@ hall_call_absorb(
 	buf_release(&out);
 	cJSON_Delete(params);
 	return rc;
+}
+
+int
+hall_call_absorb(
+    const char *dir, const char *office, struct buf *ret, struct err *e)
+{
+	return call(dir, "hall.absorb", office, NULL, ret, e);
+}
+
+int
+hall_call_absorb_evidence(const char *dir, const char *office, const char *sha,
+    struct buf *ret, struct err *e)
+{
+	return call(dir, "hall.absorb_evidence", office, sha, ret, e);
 }
 
 static int
@@ -178,8 +193,10 @@ seen_line(const char *office, const char *device, const char *class,
 		((rc = json_put_str(params, "class", class, NULL)) == 0 &&
 		    (rc = json_put_str(params, "message", message, NULL)) ==
 			0)))
-		/* a notification: nobody waits for its answer */
-		rc = rpc_write_call(0, "hall.seen", params, out, NULL);
+		/* of a failure it is a notification: nobody waits for its
+		 * answer */
+		rc = rpc_write_call(class == NULL ? CALL_ID : 0, "hall.seen",
+		    params, out, NULL);
 	cJSON_Delete(params);
 	return rc;
 }
@@ -188,16 +205,19 @@ void
 hall_call_seen(const char *dir, const char *office, const char *device,
     const char *class, const char *message)
 {
+	int64_t deadline = clock_mono_ms() + HALL_CALL_SEEN_MS;
 	struct buf out = BUF_INIT;
 	int fd = -1;
+	char byte;
 
 	/* a full socket or an absent daemon costs the hall the news, never the
-	 * office its transfer */
+	 * office its transfer; whoever looks waits a moment, until what the hall
+	 * has just saved stands in the repository, then sees what there is */
 	if (dial(dir, &fd, NULL) == 0 &&
 	    seen_line(office, device, class, message, &out) == 0 &&
-	    send(fd, out.data, out.len, MSG_NOSIGNAL) < 0)
-		goto out;
-out:
+	    send(fd, out.data, out.len, MSG_NOSIGNAL) == (ssize_t)out.len &&
+	    class == NULL && wait_for(fd, POLLIN, deadline, NULL) == 0)
+		(void)recv(fd, &byte, 1, 0);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&out);

@@ -14,14 +14,20 @@
 #include "base/err.h"
 
 #define HALL_CALL_ABSORB_MS 20000
+#define HALL_CALL_SEEN_MS 400
 
 /* hall.absorb: indexes what came; the receipt is appended to *ret as one line
  * of JSON. Waits for it. */
 int hall_call_absorb(
     const char *dir, const char *office, struct buf *ret, struct err *e);
 
-/* hall.seen: told and not waited for, at no cost to the transfer; lost when the
- * daemon is away. class NULL: no failure. */
+/* hall.absorb_evidence: the receipt for one whole file, as above. */
+int hall_call_absorb_evidence(const char *dir, const char *office,
+    const char *sha, struct buf *ret, struct err *e);
+
+/* hall.seen: a failure is told and not waited for; of a visit (class NULL) an
+ * answer is awaited for a moment, as the hall then writes what it has saved to
+ * the repository that is about to be read. Lost when the daemon is away. */
 void hall_call_seen(const char *dir, const char *office, const char *device,
     const char *class, const char *message);
 

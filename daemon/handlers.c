@@ -92,6 +92,10 @@ kind_name(enum field_type t)
 		return "time";
 	case FIELD_ID:
 		return "id";
+	case FIELD_DATE:
+		return "date";
+	case FIELD_ITEMS:
+		return "items";
 	case FIELD_OPAQUE:
 		return "opaque";
 	}
@@ -134,14 +138,13 @@ describe_type(const struct record_type *t, cJSON *list, struct err *e)
 }
 
 static int
-begin_describe(struct call *c, cJSON **ret, struct err *e)
+describe_all(cJSON **ret, struct err *e)
 {
 	cJSON *obj = cJSON_CreateObject(), *list = cJSON_CreateArray();
 	const struct record_type *types;
 	size_t i, n;
 	int rc;
 
-	(void)c;
 	types = record_types(&n);
 	if ((rc = json_put(obj, "types", list, e)) < 0)
 		goto out;
@@ -153,6 +156,19 @@ begin_describe(struct call *c, cJSON **ret, struct err *e)
 out:
 	cJSON_Delete(obj);
 	return rc;
+}
+
+/* The same for everybody, and asked with each save by the client: made once. */
+static int
+begin_describe(struct call *c, cJSON **ret, struct err *e)
+{
+	cJSON **all = &c->server->described;
+	int rc;
+
+	if (*all == NULL && (rc = describe_all(all, e)) < 0)
+		return rc;
+	*ret = cJSON_CreateObjectReference((*all)->child);
+	return *ret == NULL ? err_nomem(e) : 0;
 }
 
 /* The sync, waited for or not. */
@@ -250,31 +266,36 @@ static const struct handler handlers_loop[] = {
 	{ "sync", NULL, begin_sync, NULL },
 };
 
-static const struct handler *
-find_in(const struct handler *h, size_t n, const char *method)
-{
-	size_t i;
+static const size_t handlers_n_loop =
+    sizeof(handlers_loop) / sizeof(*handlers_loop);
 
-	for (i = 0; i < n; i++)
-		if (strcmp(h[i].method, method) == 0)
-			return &h[i];
-	return NULL;
-}
+static const struct {
+	const struct handler *rows;
+	const size_t *n;
+} tables[] = {
+	{ handlers_loop, &handlers_n_loop },
+	{ handlers_read, &handlers_n_read },
+	{ handlers_write, &handlers_n_write },
+	{ handlers_hall, &handlers_n_hall },
+	{ handlers_evidence, &handlers_n_evidence },
+	{ handlers_edition, &handlers_n_edition },
+	{ handlers_plan, &handlers_n_plan },
+	{ handlers_review, &handlers_n_review },
+	{ handlers_see, &handlers_n_see },
+	{ handlers_batch, &handlers_n_batch },
+	{ handlers_report, &handlers_n_report },
+};
 
 const struct handler *
 handlers_find(const char *method)
 {
-	const struct handler *h;
+	size_t t, i;
 
 	if (methods_find(method) == NULL)
 		return NULL;
-	h = find_in(handlers_loop,
-	    sizeof(handlers_loop) / sizeof(*handlers_loop), method);
-	if (h == NULL)
-		h = find_in(handlers_read, handlers_n_read, method);
-	if (h == NULL)
-		h = find_in(handlers_write, handlers_n_write, method);
-	if (h == NULL)
-		h = find_in(handlers_hall, handlers_n_hall, method);
-	return h;
+	for (t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+		for (i = 0; i < *tables[t].n; i++)
+			if (strcmp(tables[t].rows[i].method, method) == 0)
+				return &tables[t].rows[i];
+	return NULL;
 }

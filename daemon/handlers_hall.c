@@ -1,9 +1,12 @@
 #include "base/clock.h"
+#include "base/log.h"
 #include "daemon/command.h"
 #include "daemon/handlers.h"
+#include "daemon/obey.h"
 #include "daemon/server.h"
 #include "store/absorb.h"
 #include "store/enroll.h"
+#include "store/evidence_take.h"
 #include "store/journal.h"
 #include "store/query.h"
 #include "store/receipt.h"
@@ -73,6 +76,27 @@ out:
 }
 
 static int
+run_absorb_evidence(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	cJSON *receipt = NULL, *obj;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = evidence_take(
+		 s, office, json_str(c->params, "sha256"), &receipt, e)) < 0)
+		return rc;
+	obj = cJSON_CreateObject();
+	if ((rc = json_put(obj, "receipt", receipt, e)) < 0 ||
+	    (rc = visit_well(s, office, clock_now(), e)) < 0) {
+		cJSON_Delete(obj);
+		return rc;
+	}
+	*ret = obj;
+	return 0;
+}
+
+static int
 run_seen(struct call *c, struct store *s, cJSON **ret, struct err *e)
 {
 	const char *device = json_str(c->params, "device");
@@ -88,9 +112,12 @@ run_seen(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	if (strncmp(device, office, strlen(office)) != 0)
 		return err_set(e, ERR_USAGE, 0,
 		    "device %s is not one of office %s", device, office);
-	rc = class == NULL ? visit_seen(s, office, clock_now(), e)
-			   : visit_failed(s, office, clock_now(), class,
-				 message != NULL ? message : "", e);
+	/* it comes to fetch: what was acknowledged here is to be found there */
+	rc = class == NULL ? journal_flush(s, e) : 0;
+	if (rc == 0)
+		rc = class == NULL ? visit_seen(s, office, clock_now(), e)
+				   : visit_failed(s, office, clock_now(), class,
+					 message != NULL ? message : "", e);
 	if (rc < 0)
 		return rc;
 	if ((empty = cJSON_CreateObject()) == NULL)
@@ -107,10 +134,27 @@ after_saved(struct call *c, struct err *e)
 	return 0;
 }
 
+/* The orders among what came are carried out once the receipt is given. */
+static int
+after_absorbed(struct call *c, struct err *e)
+{
+	const char *office = json_str(c->params, "office");
+	struct err own;
+
+	(void)e;
+	/* what cannot begin now is done at the next absorb or start */
+	if (json_int(c->result, "absorbed", 0) > 0 &&
+	    obey_begin(c->server, office, &own) < 0)
+		log_err("cannot erase evidence", &own);
+	server_absorbed(c->server);
+	return 0;
+}
+
 const struct handler handlers_hall[] = {
 	{ "hall.status", run_hall_status, NULL, NULL },
 	{ "hall.enroll", run_hall_enroll, NULL, after_saved },
-	{ "hall.absorb", run_absorb, NULL, NULL },
+	{ "hall.absorb", run_absorb, NULL, after_absorbed },
+	{ "hall.absorb_evidence", run_absorb_evidence, NULL, NULL },
 	{ "hall.seen", run_seen, NULL, NULL },
 };
 const size_t handlers_n_hall = sizeof(handlers_hall) / sizeof(*handlers_hall);

@@ -1,18 +1,36 @@
 #include "daemon/handlers.h"
 #include "daemon/server.h"
 #include "store/answer.h"
+#include "store/carry.h"
 #include "store/enroll.h"
+
+int
+handlers_ask(const struct call *c, struct ask *ret, struct err *e)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->person = &c->peer->person;
+	ret->reason = json_str(c->params, "reason");
+	ret->if_rev = json_str(c->params, "if_rev");
+	return handlers_year(c, &ret->year, e);
+}
 
 static int
 run_open(struct call *c, struct store *s, cJSON **ret, struct err *e)
 {
-	int year = 0, rc;
+	int64_t from = json_int(c->params, "from", 0);
+	struct ask a;
+	int rc;
 
-	if ((rc = handlers_year(c, &year, e)) < 0)
+	if ((rc = handlers_ask(c, &a, e)) < 0)
 		return rc;
-	return answer_open(s, &c->peer->person, year,
-	    json_str(c->params, "edition"), json_str(c->params, "reason"), ret,
-	    e);
+	if (from < 0 || from > INT16_MAX)
+		return err_set(e, ERR_INVALID, 0, "'%lld' is not a fiscal year",
+		    (long long)from);
+	if (from != 0)
+		return carry_open(
+		    s, &a, json_str(c->params, "edition"), (int)from, ret, e);
+	return answer_open(s, a.person, a.year, json_str(c->params, "edition"),
+	    a.reason, ret, e);
 }
 
 static int
@@ -55,11 +73,12 @@ run_untick(struct call *c, struct store *s, cJSON **ret, struct err *e)
 
 /* A save that changed nothing made no revision: there is nothing to write or
  * to send. */
-static int
-after_save(struct call *c, struct err *e)
+int
+handlers_saved(struct call *c, struct err *e)
 {
 	(void)e;
-	if (cJSON_GetArraySize(json_get(c->result, "changes")) > 0)
+	if (cJSON_GetArraySize(json_get(c->result, "changes")) > 0 ||
+	    cJSON_GetArraySize(json_get(c->result, "records")) > 0)
 		server_saved(c->server);
 	return 0;
 }
@@ -95,10 +114,10 @@ after_accept(struct call *c, struct err *e)
 }
 
 const struct handler handlers_write[] = {
-	{ "assess.open", run_open, NULL, after_save },
-	{ "answer.set", run_set, NULL, after_save },
-	{ "answer.tick", run_tick, NULL, after_save },
-	{ "answer.untick", run_untick, NULL, after_save },
+	{ "assess.open", run_open, NULL, handlers_saved },
+	{ "answer.set", run_set, NULL, handlers_saved },
+	{ "answer.tick", run_tick, NULL, handlers_saved },
+	{ "answer.untick", run_untick, NULL, handlers_saved },
 	{ "enroll.request", run_request, NULL, NULL },
 	{ "enroll.accept", run_accept, NULL, after_accept },
 };

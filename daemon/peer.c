@@ -13,11 +13,13 @@
 
 #define BIT(right) (1u << (unsigned)(right))
 
-const struct peer_groups peer_groups = { PEER_GROUP_USER, PEER_GROUP_ADMIN };
+const struct peer_groups peer_groups = { PEER_GROUP_USER, PEER_GROUP_CHIEF,
+	PEER_GROUP_ADMIN };
 
 static const char *const right_names[] = {
 	[RIGHT_READ] = "read",
 	[RIGHT_WRITE] = "write",
+	[RIGHT_CHIEF] = "chief",
 	[RIGHT_ADMIN] = "admin",
 	[RIGHT_SELF] = "self",
 };
@@ -148,6 +150,8 @@ group_rights(const char *login, gid_t gid, const struct peer_groups *names,
 		goto out;
 	if (is_member(names->user, mem, groups, n))
 		*ret |= BIT(RIGHT_READ) | BIT(RIGHT_WRITE);
+	if (is_member(names->chief, mem, groups, n))
+		*ret |= BIT(RIGHT_CHIEF);
 	if (is_member(names->admin, mem, groups, n))
 		*ret |= BIT(RIGHT_ADMIN);
 out:
@@ -168,7 +172,8 @@ peer_lookup(uid_t uid, gid_t gid, const struct peer_groups *groups,
 	p.rights = BIT(RIGHT_NONE);
 	if (uid == 0 || uid == geteuid())
 		p.rights |= BIT(RIGHT_READ) | BIT(RIGHT_WRITE) |
-			    BIT(RIGHT_ADMIN) | BIT(RIGHT_SELF);
+			    BIT(RIGHT_CHIEF) | BIT(RIGHT_ADMIN) |
+			    BIT(RIGHT_SELF);
 	else if ((rc = group_rights(
 		      p.person.login, gid, groups, &p.rights, e)) < 0)
 		return rc;

@@ -8,7 +8,8 @@
  * Thread:    loop.
  *
  * Rights: the daemon's own user and root have all; group pmqa reads and
- * writes, group pmqa-admin changes the set-up. Looked up once, at accept.
+ * writes, group pmqa-chief signs off, reopens and decides, group pmqa-admin
+ * changes the set-up. Looked up once, at accept.
  */
 #ifndef DAEMON_PEER_H
 #define DAEMON_PEER_H
@@ -22,6 +23,7 @@
 #include "store/save.h"
 
 #define PEER_GROUP_USER "pmqa"
+#define PEER_GROUP_CHIEF "pmqa-chief"
 #define PEER_GROUP_ADMIN "pmqa-admin"
 
 struct peer {
@@ -34,7 +36,7 @@ struct peer {
 
 /* Groups by name; one that the system does not have has no members. */
 struct peer_groups {
-	const char *user, *admin;
+	const char *user, *chief, *admin;
 };
 extern const struct peer_groups peer_groups;
 

@@ -1,11 +1,13 @@
 /*
  * Steps of the forced command: the arguments (ours), the command (theirs), the
- * device in the registry, limits, a fresh environment, git.
+ * device in the registry, for evidence the file's record, limits, a fresh
+ * environment, git.
  */
 #include "daemon/receive.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,14 +16,18 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "daemon/hall_call.h"
+#include "daemon/remark.h"
 #include "store/canon.h"
 #include "store/commit.h"
+#include "store/evidence_door.h"
 #include "store/giterr.h"
 #include "store/repo.h"
 #include "store/tree.h"
 
-#define ARGS_MAX 80
+#define ARGS_MAX 96
 #define ENV_MAX 16
+#define OPTION_MAX 128
+#define PUSH_MAX_BYTES (INT64_C(64) * 1024 * 1024) /* of revisions */
 #define WALL_S 1800
 #define CPU_S 900
 #define DEAD_S (2 * WALL_S) /* no push is as old */
@@ -59,6 +65,30 @@ receive_init(
 	memcpy(ret->office, device, 4);
 	return file_path(ret->repo, sizeof(ret->repo), e, "%s/offices/%s.git",
 	    ret->dir, ret->office);
+}
+
+int
+receive_set_evidence(struct receive *r, const char *sha, struct err *e)
+{
+	r->sha[0] = '\0';
+	if (sha == NULL || sha[0] == '\0')
+		return 0;
+	if (!evidence_is_sha(sha))
+		return err_set(e, ERR_DENIED, 0,
+		    "evidence is named by the 64 hex digits of its SHA-256");
+	memcpy(r->sha, sha, sizeof(r->sha));
+	return evidence_repo_path(r->dir, 1, r->office, r->evidence_repo,
+	    sizeof(r->evidence_repo), e);
+}
+
+void
+receive_say(const char *prefix, const char *text)
+{
+	char clean[REMARK_MAX];
+
+	/* the office reads lines: a sentence must not make two of them */
+	remark_clean(text, clean, sizeof(clean));
+	fprintf(stderr, "%s%s\n", prefix, clean);
 }
 
 /* registry.json as the hall's branch has it now */
@@ -141,7 +171,7 @@ limit(int what, rlim_t max, struct err *e)
 }
 
 static int
-set_limits(enum command c, struct err *e)
+set_limits(enum command_verb v, struct err *e)
 {
 	int rc;
 
@@ -153,7 +183,7 @@ set_limits(enum command c, struct err *e)
 	if (!SANITIZED &&
 	    (rc = limit(RLIMIT_AS, (rlim_t)SPACE_MAX_BYTES, e)) < 0)
 		return rc;
-	if (!SANITIZED && c == COMMAND_PUSH &&
+	if (!SANITIZED && v == COMMAND_PUSH &&
 	    (rc = limit(RLIMIT_DATA, (rlim_t)PUSH_MEMORY_MAX_BYTES, e)) < 0)
 		return rc;
 	umask(077);
@@ -163,7 +193,7 @@ set_limits(enum command c, struct err *e)
 
 /* Nothing of what sshd and the client set stays, but the wire version. */
 struct surroundings {
-	char home[560], dir[560], device[32];
+	char home[560], dir[560], device[32], evidence[96];
 	char *list[ENV_MAX];
 };
 
@@ -186,6 +216,11 @@ surroundings_init(
 	s->list[n++] = s->home;
 	s->list[n++] = s->dir;
 	s->list[n++] = s->device;
+	if (r->sha[0] != '\0') { /* the hooks are told by this alone */
+		snprintf(s->evidence, sizeof(s->evidence), "PMQA_EVIDENCE=%s",
+		    r->sha);
+		s->list[n++] = s->evidence;
+	}
 	if (protocol != NULL && strcmp(protocol, "version=2") == 0)
 		s->list[n++] = version_2;
 	else if (protocol != NULL && strcmp(protocol, "version=1") == 0)
@@ -198,53 +233,86 @@ static const char *const pinned[] = { "core.fsync=all",
 	"transfer.fsckObjects=true", "receive.fsckObjects=true",
 	"receive.denyNonFastForwards=true", "receive.denyDeletes=true",
 	"core.bigFileThreshold=1m", "core.deltaBaseCacheLimit=32m",
-	"receive.maxInputSize=64m", "receive.unpackLimit=1",
-	"receive.advertisePushOptions=false", "receive.advertiseAtomic=false",
-	"receive.autogc=false", "receive.shallowUpdate=false",
-	"receive.updateServerInfo=false", "receive.keepAlive=5",
-	"uploadpack.allowAnySHA1InWant=false", "uploadpack.allowFilter=false",
-	"uploadpack.keepAlive=5", "pack.threads=1", "transfer.hideRefs=refs/",
-	"transfer.hideRefs=!refs/heads/office" };
+	"receive.unpackLimit=1", "receive.advertisePushOptions=false",
+	"receive.advertiseAtomic=false", "receive.autogc=false",
+	"receive.shallowUpdate=false", "receive.updateServerInfo=false",
+	"receive.keepAlive=5", "uploadpack.allowAnySHA1InWant=false",
+	"uploadpack.allowFilter=false", "uploadpack.keepAlive=5",
+	"pack.threads=1", "transfer.hideRefs=refs/" };
+
+/* The command line of git, in one piece of memory. */
+struct line {
+	const char *args[ARGS_MAX];
+	size_t n, n_own;
+	char own[6][OPTION_MAX + 1100]; /* options that are made here */
+};
+
+static void
+add_fixed(struct line *l, const char *option)
+{
+	l->args[l->n++] = "-c";
+	l->args[l->n++] = option;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+add_option(struct line *l, const char *fmt, ...)
+{
+	char *room = l->own[l->n_own++];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(room, sizeof(l->own[0]), fmt, ap);
+	va_end(ap);
+	add_fixed(l, room);
+}
+
+/* What the device sees and may move: of its revisions or of one file alone. */
+static void
+show_refs(struct line *l, const struct receive *r, enum command_verb v)
+{
+	if (r->sha[0] != '\0') {
+		/* a pack for each small file would soon be thousands */
+		add_fixed(l, "receive.unpackLimit=32");
+		add_option(l, "transfer.hideRefs=!refs/evidence/%s", r->sha);
+		add_option(l, "transfer.hideRefs=!refs/uploads/%s", r->sha);
+		return;
+	}
+	add_fixed(l, "transfer.hideRefs=!refs/heads/office");
+	if (v == COMMAND_FETCH)
+		add_fixed(l, "transfer.hideRefs=!refs/heads/hall");
+}
 
 static int
-become_git(const struct receive *r, enum command c, const char *protocol,
-    struct err *e)
+become_git(const struct receive *r, enum command_verb v, int64_t max_input,
+    const char *protocol, struct err *e)
 {
 	struct surroundings around;
-	char hooks[1152], lib[1024], option[1280];
-	const char *args[ARGS_MAX];
+	struct line l = { .n = 0 };
 	union {
 		const char **in;
 		char *const *out;
-	} u = { .in = args };
-	size_t n = 0, i;
+	} u = { .in = l.args };
+	char lib[1024];
+	size_t i;
 	int rc;
 
-	if ((rc = file_own(lib, sizeof(lib), "lib", e)) < 0 ||
-	    (rc = file_path(hooks, sizeof(hooks), e, "%s/hooks", lib)) < 0 ||
-	    (rc = file_path(
-		 option, sizeof(option), e, "core.hooksPath=%s", hooks)) < 0)
+	if ((rc = file_own(lib, sizeof(lib), "lib", e)) < 0)
 		return rc;
-	args[n++] = "git";
-	for (i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
-		args[n++] = "-c";
-		args[n++] = pinned[i];
-	}
-	if (c == COMMAND_FETCH) {
-		args[n++] = "-c";
-		args[n++] = "transfer.hideRefs=!refs/heads/hall";
-	}
-	args[n++] = "-c";
-	args[n++] = option;
-	args[n++] = command_service(c);
-	if (c == COMMAND_FETCH)
-		args[n++] = "--strict";
-	args[n++] = r->repo;
-	args[n] = NULL;
+	l.args[l.n++] = "git";
+	for (i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++)
+		add_fixed(&l, pinned[i]);
+	show_refs(&l, r, v);
+	add_option(&l, "receive.maxInputSize=%lld", (long long)max_input);
+	add_option(&l, "core.hooksPath=%s/hooks", lib);
+	l.args[l.n++] = command_service(v);
+	if (v == COMMAND_FETCH)
+		l.args[l.n++] = "--strict";
+	l.args[l.n++] = r->sha[0] != '\0' ? r->evidence_repo : r->repo;
+	l.args[l.n] = NULL;
 	surroundings_init(&around, r, protocol);
 	environ = around.list; /* its PATH is the one searched */
-	execvp(args[0], u.out);
-	return err_sys(e, "cannot exec '%s'", args[0]);
+	execvp(l.args[0], u.out);
+	return err_sys(e, "cannot exec '%s'", l.args[0]);
 }
 
 /* A git that was killed leaves its quarantine behind, up to the size of a push.
@@ -252,29 +320,81 @@ become_git(const struct receive *r, enum command c, const char *protocol,
 static void
 sweep(const struct receive *r)
 {
+	const char *repo = r->sha[0] != '\0' ? r->evidence_repo : r->repo;
 	struct err err;
 
-	if (repo_sweep_pushes(r->repo, DEAD_S, &err) < 0)
+	if (repo_sweep_pushes(repo, DEAD_S, &err) < 0)
 		receive_log(r, "sweep", NULL, NULL, "trouble", err.msg);
 }
 
-int
-receive_serve(const struct receive *r, const char *original,
-    const char *protocol, struct err *e)
+/* A file that is whole here needs no push, so no hook would give the office
+ * the receipt that it may have lost. */
+static void
+say_if_whole(const struct receive *r, struct evidence_repo *repo)
 {
-	enum command c;
+	struct buf receipt = BUF_INIT;
+	int n = 0, whole = 0, rc;
+	struct err err;
+
+	rc = evidence_repo_have(repo, r->sha, &n, &whole, &err);
+	if (rc == 0 && !whole)
+		return;
+	if (rc == 0)
+		rc = hall_call_absorb_evidence(
+		    r->dir, r->office, r->sha, &receipt, &err);
+	if (rc < 0)
+		receive_say(REMARK_NOTE, err.msg);
+	else
+		fprintf(stderr, "%s%s\n", REMARK_EVIDENCE, buf_str(&receipt));
+	buf_release(&receipt);
+}
+
+/* The office's record must name the file before anything is made for it. */
+static int
+open_evidence(const struct receive *r, enum command_verb v, int64_t *ret_max,
+    struct err *e)
+{
+	struct evidence_repo *repo = NULL;
+	struct evidence_claim claim;
+	int rc;
+
+	if ((rc = giterr_init(e)) < 0)
+		return rc;
+	if ((rc = evidence_door_claim(r->repo, r->sha, &claim, e)) < 0 ||
+	    (rc = evidence_repo_open(r->evidence_repo, 1, &repo, e)) < 0)
+		goto out;
+	*ret_max = evidence_door_max_input(&claim);
+	if (v == COMMAND_PUSH)
+		say_if_whole(r, repo);
+out:
+	evidence_repo_close(repo);
+	giterr_shutdown();
+	return rc;
+}
+
+int
+receive_serve(struct receive *r, const char *original, const char *protocol,
+    struct err *e)
+{
+	int64_t max_input = PUSH_MAX_BYTES;
+	struct command c;
 	int rc;
 
 	if ((rc = command_parse(original, &c, e)) < 0 ||
+	    (rc = receive_set_evidence(r, c.evidence, e)) < 0 ||
 	    (rc = receive_check_device(r, e)) < 0 ||
-	    (rc = set_limits(c, e)) < 0)
+	    (rc = set_limits(c.verb, e)) < 0)
 		return rc;
-	/* a push is told of by the hooks, with its outcome */
-	if (c == COMMAND_FETCH)
-		hall_call_seen(r->dir, r->office, r->device, NULL, NULL);
-	else
+	if (r->sha[0] != '\0' &&
+	    (rc = open_evidence(r, c.verb, &max_input, e)) < 0)
+		return rc;
+	/* a push is told of by the hooks, with its outcome; who looks for a
+	 * file has been seen before it */
+	if (c.verb == COMMAND_PUSH)
 		sweep(r);
-	return become_git(r, c, protocol, e);
+	else if (r->sha[0] == '\0')
+		hall_call_seen(r->dir, r->office, r->device, NULL, NULL);
+	return become_git(r, c.verb, max_input, protocol, e);
 }
 
 static int
@@ -293,6 +413,8 @@ log_text(const struct receive *r, const char *event, const char *old,
 	    (rc = json_put_str(o, "event", event, e)) == 0 &&
 	    (rc = json_put_str(o, "office", r->office, e)) == 0 &&
 	    (rc = json_put_str(o, "device", r->device, e)) == 0 &&
+	    (r->sha[0] == '\0' ||
+		(rc = json_put_str(o, "evidence", r->sha, e)) == 0) &&
 	    (rc = json_put_str(o, "old", old, e)) == 0 &&
 	    (rc = json_put_str(o, "new", new_, e)) == 0 &&
 	    (rc = json_put_str(o, "outcome", outcome, e)) == 0 &&

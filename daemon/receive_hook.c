@@ -5,6 +5,9 @@
 
 #include "daemon/hall_call.h"
 #include "daemon/remark.h"
+#include "store/evidence_door.h"
+
+#define EVIDENCE_REFS "refs/evidence/"
 
 static int
 read_all(int fd, struct buf *ret, struct err *e)
@@ -77,6 +80,12 @@ receive_hook_parse(const char *text, size_t len,
 	return 0;
 }
 
+static const char *
+event_of(const struct receive *r)
+{
+	return r->sha[0] != '\0' ? "evidence" : "push";
+}
+
 /* For the log here and for who looks after the hall. */
 static void
 tell_failure(
@@ -85,7 +94,7 @@ tell_failure(
 	const char *class = e->code == ERR_REFUSED ? "refused" : "trouble";
 	char clean[REMARK_MAX];
 
-	receive_log(r, "push", u != NULL ? u->old : NULL,
+	receive_log(r, event_of(r), u != NULL ? u->old : NULL,
 	    u != NULL ? u->new_ : NULL, class, e->msg);
 	remark_clean(e->msg, clean, sizeof(clean));
 	hall_call_seen(r->dir, r->office, r->device, class, clean);
@@ -103,6 +112,21 @@ read_updates(int fd, struct door_update *ret, size_t *ret_n, struct err *e)
 	return rc;
 }
 
+static int
+ask_door(const struct receive *r, const char *quarantine,
+    const struct door_update *u, size_t n, struct err *e)
+{
+	const struct evidence_push push = { .office_repo = r->repo,
+		.evidence_repo = r->evidence_repo,
+		.objects_dir = quarantine,
+		.device = r->device,
+		.sha = r->sha };
+
+	if (r->sha[0] != '\0')
+		return evidence_door_check(&push, u, n, e);
+	return door_check(r->repo, quarantine, r->device, u, n, e);
+}
+
 int
 receive_hook_pre(
     const struct receive *r, int fd, const char *quarantine, struct err *e)
@@ -114,7 +138,7 @@ receive_hook_pre(
 
 	memset(&own, 0, sizeof(own));
 	if ((rc = read_updates(fd, u, &n, &own)) == 0)
-		rc = door_check(r->repo, quarantine, r->device, u, n, &own);
+		rc = ask_door(r, quarantine, u, n, &own);
 	if (rc < 0) {
 		tell_failure(r, n > 0 ? u : NULL, &own);
 		*e = own;
@@ -133,6 +157,12 @@ receive_hook_post(
 	if ((rc = read_updates(fd, u, &n, e)) < 0)
 		return rc;
 	for (i = 0; i < n; i++)
-		receive_log(r, "push", u[i].old, u[i].new_, "admitted", NULL);
-	return hall_call_absorb(r->dir, r->office, ret, e);
+		receive_log(
+		    r, event_of(r), u[i].old, u[i].new_, "admitted", NULL);
+	if (r->sha[0] == '\0')
+		return hall_call_absorb(r->dir, r->office, ret, e);
+	/* for a part of a file there is nothing to sign */
+	if (strncmp(u[0].ref, EVIDENCE_REFS, strlen(EVIDENCE_REFS)) != 0)
+		return 0;
+	return hall_call_absorb_evidence(r->dir, r->office, r->sha, ret, e);
 }

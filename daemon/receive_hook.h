@@ -29,7 +29,7 @@ int receive_hook_pre(
     const struct receive *r, int fd, const char *quarantine, struct err *e);
 
 /* Logs what was taken in and asks the hall's daemon for the receipt, appended
- * to *ret as one line of JSON. */
+ * to *ret as one line of JSON; nothing for a part of a file. */
 int receive_hook_post(
     const struct receive *r, int fd, struct buf *ret, struct err *e);
 

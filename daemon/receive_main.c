@@ -6,7 +6,8 @@
  *   post-receive                      git's hook: absorb, receipt
  *
  * What it says goes to the office: "pmqa-refused:", "pmqa-denied:",
- * "pmqa-trouble:", "pmqa-note:", "pmqa-receipt:", one line each.
+ * "pmqa-trouble:", "pmqa-note:", "pmqa-receipt:", "pmqa-evidence:", one line
+ * each.
  */
 #include <libgen.h>
 #include <signal.h>
@@ -19,21 +20,15 @@
 
 #define DEFAULT_DIR "/var/lib/pmqa"
 
-/* The office reads lines: a sentence must not make two of them. */
-static void
-say(const char *prefix, const char *text)
-{
-	char clean[REMARK_MAX];
-
-	remark_clean(text, clean, sizeof(clean));
-	fprintf(stderr, "%s%s\n", prefix, clean);
-}
-
 static int
 from_environment(struct receive *ret, struct err *e)
 {
-	return receive_init(ret, secure_getenv("PMQA_HALL_DIR"),
+	int rc = receive_init(ret, secure_getenv("PMQA_HALL_DIR"),
 	    secure_getenv("PMQA_DEVICE"), e);
+
+	if (rc < 0)
+		return rc;
+	return receive_set_evidence(ret, secure_getenv("PMQA_EVIDENCE"), e);
 }
 
 static int
@@ -52,7 +47,7 @@ main_pre(void)
 		giterr_shutdown();
 	}
 	if (rc < 0)
-		say(rc == ERR_REFUSED ? REMARK_REFUSED : REMARK_TROUBLE,
+		receive_say(rc == ERR_REFUSED ? REMARK_REFUSED : REMARK_TROUBLE,
 		    err.msg);
 	return rc < 0 ? 1 : 0;
 }
@@ -71,11 +66,29 @@ main_post(void)
 	if ((rc = from_environment(&r, &err)) == 0)
 		rc = receive_hook_post(&r, STDIN_FILENO, &receipt, &err);
 	if (rc < 0)
-		say(REMARK_NOTE, err.msg);
-	else
-		fprintf(stderr, "%s%s\n", REMARK_RECEIPT, buf_str(&receipt));
+		receive_say(REMARK_NOTE, err.msg);
+	else if (receipt.len > 0)
+		fprintf(stderr, "%s%s\n",
+		    r.sha[0] != '\0' ? REMARK_EVIDENCE : REMARK_RECEIPT,
+		    buf_str(&receipt));
 	buf_release(&receipt);
 	return 0;
+}
+
+static const char *
+outcome_of(int rc)
+{
+	if (rc == ERR_REFUSED)
+		return "refused";
+	return rc == ERR_DENIED ? "denied" : "trouble";
+}
+
+static const char *
+prefix_of(int rc)
+{
+	if (rc == ERR_REFUSED)
+		return REMARK_REFUSED;
+	return rc == ERR_DENIED ? REMARK_DENIED : REMARK_TROUBLE;
 }
 
 static int
@@ -97,10 +110,9 @@ main_forced(int argc, char **argv)
 	else if ((rc = receive_init(&r, dir, argv[i], &err)) == 0) {
 		rc = receive_serve(&r, secure_getenv("SSH_ORIGINAL_COMMAND"),
 		    secure_getenv("GIT_PROTOCOL"), &err);
-		receive_log(&r, "connect", NULL, NULL,
-		    rc == ERR_DENIED ? "denied" : "trouble", err.msg);
+		receive_log(&r, "connect", NULL, NULL, outcome_of(rc), err.msg);
 	}
-	say(rc == ERR_DENIED ? REMARK_DENIED : REMARK_TROUBLE, err.msg);
+	receive_say(prefix_of(rc), err.msg);
 	return rc == ERR_USAGE ? 2 : 1;
 }
 

@@ -12,11 +12,12 @@
 
 #include <stddef.h>
 
-#define REMARK_REFUSED "pmqa-refused: " /* the data, by the hook */
-#define REMARK_DENIED "pmqa-denied: "   /* the device, before git starts */
-#define REMARK_TROUBLE "pmqa-trouble: " /* the hall's own fault */
-#define REMARK_RECEIPT "pmqa-receipt: " /* JSON of the receipt */
-#define REMARK_NOTE "pmqa-note: "       /* why there is no receipt now */
+#define REMARK_REFUSED "pmqa-refused: "   /* the data, by the hook */
+#define REMARK_DENIED "pmqa-denied: "     /* the device, before git starts */
+#define REMARK_TROUBLE "pmqa-trouble: "   /* the hall's own fault */
+#define REMARK_RECEIPT "pmqa-receipt: "   /* JSON of the receipt */
+#define REMARK_EVIDENCE "pmqa-evidence: " /* JSON of a file's receipt */
+#define REMARK_NOTE "pmqa-note: "         /* why there is no receipt now */
 
 #define REMARK_MAX 400
 

@@ -8,6 +8,7 @@
 #include "daemon/fatal.h"
 #include "daemon/handlers.h"
 #include "store/absorb.h"
+#include "store/evidence_take.h"
 #include "store/journal.h"
 #include "store/query.h"
 #include "store/receipt.h"
@@ -43,14 +44,22 @@ group_end(void *state, struct err *e)
 	return rc;
 }
 
+static int
+prepare_store(void *state, struct err *e)
+{
+	(void)e;
+	db_log_reserve(store_db(state));
+	return 0;
+}
+
 static void
 close_store(void *state)
 {
 	store_close(state);
 }
 
-static const struct worker_ops writer_ops = { NULL, group_begin, group_end,
-	close_store };
+static const struct worker_ops writer_ops = { prepare_store, group_begin,
+	group_end, close_store };
 static const struct worker_ops reader_ops = { NULL, NULL, NULL, close_store };
 
 /* Jobs of the server itself. */
@@ -115,6 +124,10 @@ run_catch_up(struct job *j, void *state)
 		j->rc = rc;
 		j->err = e;
 	}
+	if ((rc = evidence_take_all(state, &e)) < 0 && j->rc == 0) {
+		j->rc = rc;
+		j->err = e;
+	}
 	if ((rc = journal_flush(state, &e)) < 0 && j->rc == 0) {
 		j->rc = rc;
 		j->err = e;
@@ -135,7 +148,24 @@ on_caught_up(struct job *j)
 		log_err("cannot absorb", &j->err);
 	if (!o->server->stopping)
 		watchdog_grace(o->server->watchdog, 0);
+	server_absorbed(o->server);
 	free(o);
+}
+
+/* What a crash left among the evidence: an erasure that was ordered is done. */
+static void
+run_evidence(struct job *j, void *state)
+{
+	if ((j->rc = evidence_start(state, &j->err)) < 0)
+		fatal_check("cannot put the evidence in order", &j->err);
+}
+
+static void
+on_evidence(struct job *j)
+{
+	if (j->rc < 0)
+		log_err("cannot put the evidence in order", &j->err);
+	free(j);
 }
 
 static void
@@ -175,6 +205,14 @@ server_saved(struct server *srv)
 		flush_saved(srv->flush);
 	if (srv->sync != NULL)
 		sync_saved(srv->sync);
+	server_absorbed(srv);
+}
+
+void
+server_absorbed(struct server *srv)
+{
+	if (srv->indexer != NULL)
+		indexer_wake(srv->indexer);
 }
 
 /* Start. */
@@ -185,6 +223,8 @@ on_sync_changed(void *arg, const char *state, const char *detail)
 	log_line(LOG_DEBUG, "sync: %s%s%s", state, detail != NULL ? ": " : "",
 	    detail != NULL ? detail : "");
 	handlers_sync_changed(arg, state, detail);
+	if (strcmp(state, "idle") == 0)
+		server_absorbed(arg);
 }
 
 static int
@@ -222,6 +262,8 @@ start_flows(struct server *srv, const struct server_opts *o, struct err *e)
 	int rc;
 
 	if ((rc = flush_create(srv->loop, srv->writer, &srv->flush, e)) < 0 ||
+	    (rc = indexer_create(srv->loop, srv->writer, &srv->indexer, e)) <
+		0 ||
 	    (rc = conn_set_create(&conns, &srv->conns, e)) < 0)
 		return rc;
 	if (srv->conf.role == ROLE_OFFICE &&
@@ -236,10 +278,16 @@ start_flows(struct server *srv, const struct server_opts *o, struct err *e)
 static int
 catch_up(struct server *srv, struct err *e)
 {
-	if (srv->conf.role != ROLE_HALL)
-		return 0;
-	watchdog_grace(srv->watchdog, START_GRACE_MS);
-	return submit_own(srv, srv->writer, run_catch_up, on_caught_up, e);
+	int rc;
+
+	if (srv->conf.role == ROLE_HALL) {
+		watchdog_grace(srv->watchdog, START_GRACE_MS);
+		rc =
+		    submit_own(srv, srv->writer, run_catch_up, on_caught_up, e);
+		if (rc < 0)
+			return rc;
+	}
+	return submit_own(srv, srv->writer, run_evidence, on_evidence, e);
 }
 
 static int
@@ -322,6 +370,11 @@ step_quiet(struct server *srv)
 		srv->n_open++;
 		sync_close(srv->sync, on_quiet, srv);
 	}
+	if (srv->indexer != NULL) {
+		srv->n_open++;
+		indexer_close(srv->indexer, on_quiet, srv);
+		srv->indexer = NULL;
+	}
 	if (srv->watchdog != NULL) {
 		srv->n_open++;
 		watchdog_close(srv->watchdog, on_quiet, srv);
@@ -392,6 +445,7 @@ step_end(struct server *srv)
 	void *arg = srv->stopped_arg;
 
 	notify_release(&srv->notify);
+	cJSON_Delete(srv->described);
 	free(srv);
 	if (stopped != NULL)
 		stopped(arg);

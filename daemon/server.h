@@ -21,6 +21,7 @@
 
 #include "daemon/conn.h"
 #include "daemon/flush.h"
+#include "daemon/indexer.h"
 #include "daemon/listen.h"
 #include "daemon/notify.h"
 #include "daemon/sync.h"
@@ -46,11 +47,13 @@ struct server {
 	struct notify notify;
 	struct worker *writer, *reader; /* each with a store of its own */
 	struct flush *flush;            /* NULL at the end of the stop */
+	struct indexer *indexer;        /* NULL once the stop began */
 	struct watchdog *watchdog;      /* NULL: nobody watches */
 	struct sync *sync;              /* NULL at a hall */
 	struct conn_set *conns;
 	struct listener *listener;
 	struct call *waiters; /* calls that wait for the sync */
+	cJSON *described;     /* what records.describe answers; NULL: not yet */
 	/* stopping */
 	int stopping;
 	int n_open; /* parts of the present step that have not closed */
@@ -66,6 +69,9 @@ void server_stop(struct server *srv, void (*stopped)(void *arg), void *arg);
 
 /* A save was acknowledged: the journal and the sync have something to do. */
 void server_saved(struct server *srv);
+
+/* Revisions of the other side came in. */
+void server_absorbed(struct server *srv);
 
 /* The hall is known now, or its addresses changed. */
 int server_reload_conf(struct server *srv, struct err *e);

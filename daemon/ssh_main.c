@@ -1,10 +1,15 @@
 /*
  * pmqa-ssh: what git starts in place of ssh (GIT_SSH) at an office. It takes
- * exactly what git says for the hall's two commands and becomes either ssh with
+ * exactly what git says for the hall's commands and becomes either ssh with
  * the office's own configuration or, for a hall on the same machine,
  * pmqa-receive. Small on purpose: it starts twice per sync.
+ *
+ * "pmqa-ssh --hold ARGUMENT..." is the daemon's own: ssh with these arguments
+ * that ends with the daemon, however that ends.
  */
 #include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -17,7 +22,7 @@ struct call {
 	int send_protocol;
 	const char *host; /* [user@]host */
 	const char *text; /* the command as git wrote it */
-	enum command command;
+	struct command command;
 };
 
 static int
@@ -136,6 +141,25 @@ become_receive(const struct call *c, const char *hall, struct err *e)
 	return err_sys(e, "cannot exec '%s'", program);
 }
 
+static int
+become_held(char **argv)
+{
+	static char ssh[] = "ssh";
+	struct err err;
+	int rc = 0;
+
+	memset(&err, 0, sizeof(err));
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+		rc = err_sys(&err, "cannot follow the daemon");
+	if (rc == 0) {
+		argv[1] = ssh;
+		execvp(argv[1], argv + 1);
+		err_sys(&err, "cannot exec '%s'", argv[1]);
+	}
+	fprintf(stderr, "pmqa-ssh: %s\n", err.msg);
+	return 127;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -145,6 +169,8 @@ main(int argc, char **argv)
 	struct err err;
 	int rc;
 
+	if (argc > 2 && strcmp(argv[1], "--hold") == 0)
+		return become_held(argv);
 	memset(&err, 0, sizeof(err));
 	if ((rc = parse_call(argc, argv, &call, &err)) == 0) {
 		if (hall != NULL && hall[0] == '/')

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/sync_files.h"
 #include "daemon/sync_run.h"
 #include "daemon/sync_wait.h"
 
@@ -26,7 +27,10 @@ struct sync {
 	char detail[DETAIL_MAX];
 	int64_t since, last_success, next_try; /* seconds since 1970, 0 none */
 	struct sync_fault fault;               /* of the last run */
-	int n_failures;                        /* in a row */
+	struct sync_fault file_fault;          /* of its first failed file */
+	struct sync_refused refused;           /* files not to be sent now */
+	int asked;      /* by a person: refused files are sent again */
+	int n_failures; /* in a row */
 	int64_t n_saves, saves_at_begin;
 	int url;
 	int64_t slice_bytes;
@@ -144,6 +148,7 @@ begin(struct sync *s, struct err *e)
 		.conf = s->env.conf,
 		.url = s->url,
 		.slice_bytes = s->slice_bytes,
+		.refused = s->asked ? NULL : &s->refused,
 		.state = on_state,
 		.done = on_done,
 		.gone = on_gone,
@@ -159,6 +164,7 @@ begin(struct sync *s, struct err *e)
 	if ((rc = sync_run_begin(&o, &s->run, e)) < 0)
 		return rc;
 	clear_due(s);
+	s->asked = 0;
 	s->running = 1;
 	s->saves_at_begin = s->n_saves;
 	return 0;
@@ -184,6 +190,7 @@ outcome_json(const struct sync_outcome *o, cJSON **ret, struct err *e)
 		return err_nomem(e);
 	}
 	if ((rc = json_put(v, "receipt", receipt, e)) < 0 ||
+	    (rc = sync_files_json(o, v, e)) < 0 ||
 	    (rc = json_put_bool(v, "synced", o->synced, e)) < 0 ||
 	    (rc = json_put_int(v, "pushed", o->pushed, e)) < 0 ||
 	    (rc = json_put_int(v, "fetched", o->fetched, e)) < 0) {
@@ -225,6 +232,30 @@ note_missing_receipt(struct sync *s, const struct sync_outcome *o)
 }
 
 static void
+keep_files(struct sync *s, const struct sync_outcome *o)
+{
+	char before[sizeof(s->file_fault.err.msg)];
+	int i;
+
+	memcpy(before, s->file_fault.err.msg, sizeof(before));
+	memset(&s->file_fault, 0, sizeof(s->file_fault));
+	if (o->files_sent > 0)
+		log_line(LOG_INFO, "sync: sent %" PRId64 " evidence files",
+		    o->files_sent);
+	for (i = 0; i < o->n_files; i++)
+		if (o->files[i].fault.class == SYNC_REFUSED)
+			sync_refused_add(
+			    &s->refused, o->files[i].sha, clock_now());
+	if (o->n_files == 0)
+		return;
+	s->file_fault = o->files[0].fault;
+	if (strcmp(before, s->file_fault.err.msg) != 0)
+		log_line(LOG_WARN, "sync: %s: %s",
+		    sync_class_name(s->file_fault.class),
+		    s->file_fault.err.msg);
+}
+
+static void
 keep_outcome(struct sync *s, const struct sync_outcome *o, int newer)
 {
 	char before[sizeof(s->fault.err.msg)];
@@ -233,6 +264,7 @@ keep_outcome(struct sync *s, const struct sync_outcome *o, int newer)
 	s->url = o->url;
 	s->slice_bytes = o->slice_bytes;
 	s->fault = o->fault;
+	keep_files(s, o);
 	if (s->fault.class == SYNC_NONE) {
 		s->last_success = clock_now();
 		if (o->waiting && !newer)
@@ -380,6 +412,7 @@ sync_now(struct sync *s,
 		return err_set(e, ERR_UNREACHABLE, 0, "this daemon is ending");
 	if ((rc = sync_wait_add(&s->waiters, done, arg, e)) < 0)
 		return rc;
+	s->asked = 1;
 	if (!s->running && (rc = begin(s, e)) < 0)
 		sync_wait_forget(&s->waiters, arg);
 	return rc;
@@ -406,19 +439,20 @@ put_time(
 static int
 put_error(const struct sync *s, cJSON *o, struct err *e)
 {
+	const struct sync_fault *f =
+	    s->fault.class != SYNC_NONE ? &s->fault : &s->file_fault;
 	cJSON *v;
 	int rc;
 
-	if (s->fault.class == SYNC_NONE)
+	if (f->class == SYNC_NONE)
 		return json_put_str(o, "last_error", NULL, e);
 	if ((v = cJSON_CreateObject()) == NULL)
 		return err_nomem(e);
-	if ((rc = json_put_str(
-		 v, "class", sync_class_name(s->fault.class), e)) < 0 ||
-	    (rc = json_put_str(v, "message", s->fault.err.msg, e)) < 0 ||
-	    (rc = json_put_str(v, "message_th", s->fault.err.th, e)) < 0 ||
-	    (rc = json_put_str(v, "hint", s->fault.err.hint, e)) < 0 ||
-	    (rc = json_put_str(v, "hint_th", s->fault.err.hint_th, e)) < 0) {
+	if ((rc = json_put_str(v, "class", sync_class_name(f->class), e)) < 0 ||
+	    (rc = json_put_str(v, "message", f->err.msg, e)) < 0 ||
+	    (rc = json_put_str(v, "message_th", f->err.th, e)) < 0 ||
+	    (rc = json_put_str(v, "hint", f->err.hint, e)) < 0 ||
+	    (rc = json_put_str(v, "hint_th", f->err.hint_th, e)) < 0) {
 		cJSON_Delete(v);
 		return rc;
 	}

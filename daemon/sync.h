@@ -1,6 +1,6 @@
 /*
  * sync: the state machine that brings an office and its hall together: idle →
- * fetch → absorb → merge → push k/n → receipt → idle (design section 7).
+ * fetch → absorb → merge → push k/n → receipt → evidence k/n → idle.
  *
  * Ownership: sync_create() … sync_close(); borrows loop, workers and directory.
  * Units:     milliseconds.
@@ -40,7 +40,8 @@ void sync_reconfigure(struct sync *s); /* enrolled, addresses changed */
 
 /*
  * Starts now (or joins the running one) and calls done once with the outcome:
- * {"synced","pushed":n,"fetched":n,"receipt":{…}|null}. err.code is
+ * {"synced","pushed":n,"fetched":n,"receipt":{…}|null,"evidence":{"sent":n,
+ * "left":n,"failed":[{"sha256","class","message","message_th"}]}}. err.code is
  * ERR_UNREACHABLE, ERR_REFUSED, ERR_FAILED …; done runs on the loop, never
  * inside this call.
  */

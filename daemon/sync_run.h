@@ -1,6 +1,6 @@
 /*
  * sync_run: one synchronisation, from the first step to the last: fetch →
- * absorb → merge → push k/n → receipt.
+ * absorb → merge → push k/n → receipt → evidence k/n.
  *
  * Ownership: sync_run_begin() … until gone() was called; the run frees itself
  * after it. done() comes once and before gone(); what it shows is borrowed for
@@ -8,6 +8,8 @@
  * Units:     bytes, counts of revisions.
  * Errors:    in the outcome, classed (sync_error.h).
  * Thread:    loop; callbacks never run inside the call that asked.
+ *
+ * A file that the hall refuses stops neither text nor other files.
  *
  * With something to push the run first opens one ssh connection that fetch and
  * pushes share; with nothing to push the fetch connects by itself.
@@ -19,8 +21,16 @@
 #include "daemon/remark.h"
 #include "daemon/sync_error.h"
 #include "daemon/sync_pace.h"
+#include "daemon/sync_refused.h"
 #include "daemon/worker.h"
 #include "store/conf.h"
+
+#define SYNC_FILES_MAX 8
+
+struct sync_file { /* an evidence file that did not go */
+	char sha[65];
+	struct sync_fault fault;
+};
 
 struct sync_outcome {
 	struct sync_fault fault; /* class SYNC_NONE: no fault */
@@ -31,6 +41,11 @@ struct sync_outcome {
 	int url;               /* the address used last */
 	int64_t slice_bytes;   /* what the link bears, for the next run */
 	char note[REMARK_MAX]; /* why there is no receipt, as the hall said */
+	/* evidence: confirmed in this run, still waiting, and the first that
+	 * failed; the text's fate is not theirs */
+	int64_t files_sent, files_left;
+	struct sync_file files[SYNC_FILES_MAX];
+	int n_files;
 };
 
 struct sync_run_opts {
@@ -39,6 +54,7 @@ struct sync_run_opts {
 	const struct conf *conf; /* copied */
 	int url;                 /* address to try first */
 	int64_t slice_bytes;
+	const struct sync_refused *refused; /* copied; may be NULL */
 	void (*state)(void *arg, const char *state, const char *detail);
 	void (*done)(void *arg, const struct sync_outcome *o);
 	void (*gone)(void *arg);

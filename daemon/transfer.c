@@ -123,7 +123,7 @@ add_common_env(const struct transfer_way *w, struct transfer *t, struct err *e)
 /* "git -c …": what both directions share. Nothing of the machine's or the
  * repository's own configuration may start a program or a hook. */
 static void
-add_git(const struct transfer_way *w, struct transfer *t)
+add_git(const struct transfer_way *w, const char *repo, struct transfer *t)
 {
 	static const char *const pinned[] = { "protocol.version=2",
 		"core.hooksPath=/dev/null", "core.fsync=all",
@@ -134,21 +134,36 @@ add_git(const struct transfer_way *w, struct transfer *t)
 	size_t i;
 
 	arg(t, "git");
-	arg(t, "--git-dir=%s/repo.git", w->conf->dir);
+	arg(t, "--git-dir=%s/%s", w->conf->dir, repo);
 	for (i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
 		arg(t, "-c");
 		arg(t, "%s", pinned[i]);
 	}
 }
 
+/* sha NULL: of the office's revisions. */
 static void
-add_url(const struct transfer_way *w, struct transfer *t)
+add_url(const struct transfer_way *w, const char *sha, struct transfer *t)
 {
+	const char *host =
+	    transfer_is_local(w) ? "ssh://local" : w->conf->urls[w->url];
+
 	arg(t, "--end-of-options");
-	if (transfer_is_local(w))
-		arg(t, "ssh://local/office");
+	if (sha == NULL)
+		arg(t, "%s/office", host);
 	else
-		arg(t, "%s/office", w->conf->urls[w->url]);
+		arg(t, "%s/evidence/%s", host, sha);
+}
+
+static void
+add_push(const struct transfer_way *w, const char *sha, struct transfer *t)
+{
+	arg(t, "push");
+	arg(t, "--progress");
+	arg(t, "--no-verify");
+	arg(t, "--no-follow-tags");
+	arg(t, "--no-recurse-submodules");
+	add_url(w, sha, t);
 }
 
 int
@@ -160,7 +175,7 @@ transfer_fetch(
 	init(ret);
 	if ((rc = add_common_env(w, ret, e)) < 0)
 		return rc;
-	add_git(w, ret);
+	add_git(w, "repo.git", ret);
 	arg(ret, "fetch");
 	arg(ret, "--progress"); /* so that a stall can be told from work */
 	/* what the hall lost must be pushed again */
@@ -170,7 +185,7 @@ transfer_fetch(
 	arg(ret, "--no-write-fetch-head");
 	arg(ret, "--no-recurse-submodules");
 	arg(ret, "--no-show-forced-updates");
-	add_url(w, ret);
+	add_url(w, NULL, ret);
 	arg(ret, "+refs/heads/hall:refs/incoming/hall");
 	arg(ret, "+refs/heads/office*:refs/incoming/office*");
 	return finish(ret, e);
@@ -185,14 +200,44 @@ transfer_push(const struct transfer_way *w, const char commit[41],
 	init(ret);
 	if ((rc = add_common_env(w, ret, e)) < 0)
 		return rc;
-	add_git(w, ret);
-	arg(ret, "push");
-	arg(ret, "--progress");
-	arg(ret, "--no-verify");
-	arg(ret, "--no-follow-tags");
-	arg(ret, "--no-recurse-submodules");
-	add_url(w, ret);
+	add_git(w, "repo.git", ret);
+	add_push(w, NULL, ret);
 	arg(ret, "%s:refs/heads/office", commit);
+	return finish(ret, e);
+}
+
+int
+transfer_evidence_list(const struct transfer_way *w, const char *sha,
+    struct transfer *ret, struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "evidence.git", ret);
+	arg(ret, "ls-remote");
+	add_url(w, sha, ret);
+	arg(ret, "refs/evidence/%s", sha);
+	arg(ret, "refs/uploads/%s", sha);
+	return finish(ret, e);
+}
+
+int
+transfer_evidence_push(const struct transfer_way *w, const char *sha,
+    const char commit[41], int whole, struct transfer *ret, struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "evidence.git", ret);
+	/* parts are of no kin to each other: looking for it costs time alone */
+	arg(ret, "-c");
+	arg(ret, "core.bigFileThreshold=192k");
+	add_push(w, sha, ret);
+	arg(ret, "%s:refs/%s/%s", commit, whole ? "evidence" : "uploads", sha);
 	return finish(ret, e);
 }
 
@@ -201,16 +246,19 @@ int
 transfer_master(
     const struct transfer_way *w, struct transfer *ret, struct err *e)
 {
-	char dir[1024], path[1024];
+	char dir[1024], path[1024], lib[1024];
 	int rc;
 
 	init(ret);
-	if ((rc = transfer_socket(w->conf, dir, path, sizeof(path), e)) < 0)
+	if ((rc = transfer_socket(w->conf, dir, path, sizeof(path), e)) < 0 ||
+	    (rc = file_own(lib, sizeof(lib), "lib", e)) < 0)
 		return rc;
 	env(ret, "PATH=%s", SEARCH_PATH);
 	env(ret, "HOME=%s", w->conf->dir);
 	env(ret, "LC_ALL=C");
-	arg(ret, "ssh");
+	/* a daemon that is killed must not leave a connection behind */
+	arg(ret, "%s/pmqa-ssh", lib);
+	arg(ret, "--hold");
 	arg(ret, "-F");
 	arg(ret, "%s/ssh_config", w->conf->dir);
 	arg(ret, "-o");

@@ -47,6 +47,15 @@ int transfer_fetch(
 int transfer_push(const struct transfer_way *w, const char commit[41],
     struct transfer *ret, struct err *e);
 
+/* git ls-remote of the hall's two names of one evidence file: lines of "ID TAB
+ * REF". */
+int transfer_evidence_list(const struct transfer_way *w, const char *sha,
+    struct transfer *ret, struct err *e);
+
+/* git push of one commit of a file's chain: the whole file, or a part of it. */
+int transfer_evidence_push(const struct transfer_way *w, const char *sha,
+    const char commit[41], int whole, struct transfer *ret, struct err *e);
+
 /* ssh that opens the shared connection and holds it until it is ended. */
 int transfer_master(
     const struct transfer_way *w, struct transfer *ret, struct err *e);

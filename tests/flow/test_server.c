@@ -90,7 +90,7 @@ test_server__says_hello(void **state)
 	assert_string_equal(json_str(r, "name"), "ละงู");
 	assert_string_equal(json_str(r, "device"), "9105-a");
 	assert_non_null(json_str(json_get(r, "person"), "login"));
-	assert_int_equal(cJSON_GetArraySize(json_get(r, "rights")), 4);
+	assert_int_equal(cJSON_GetArraySize(json_get(r, "rights")), 5);
 	cJSON_Delete(r);
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "store/db.h"
 
 struct fixture {
@@ -268,6 +269,93 @@ test_db__knows_which_failures_are_fatal(void **state)
 	assert_false(db_is_fatal(NULL));
 }
 
+static off_t
+log_size(const struct fixture *f)
+{
+	char path[300];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s-wal", f->path);
+	assert_int_equal(0, stat(path, &st));
+	return st.st_size;
+}
+
+static void
+test_db__reserves_the_log_and_commits_into_it(void **state)
+{
+	struct fixture *f = *state;
+	off_t reserved;
+
+	db_log_reserve(f->db);
+	reserved = log_size(f);
+	assert_true(reserved >= 4 * 1000 * 1000);
+	assert_ok(db_begin(f->db, &f->e), &f->e);
+	insert(f, 1);
+	assert_ok(db_commit(f->db, &f->e), &f->e);
+
+	assert_int_equal(reserved, log_size(f));
+	assert_int_equal(1, rows(f));
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+	struct buf b = BUF_INIT;
+	struct err e;
+
+	assert_ok(file_read(from, 64 * 1024 * 1024, &b, &e), &e);
+	assert_ok(file_write(to, b.data, b.len, 0600, &e), &e);
+	buf_release(&b);
+}
+
+/* What a crash leaves is the two files as they are. */
+static void
+test_db__finds_its_commits_in_a_reserved_log(void **state)
+{
+	struct fixture *f = *state;
+	char from[300], to[300];
+	struct db *before = f->db;
+
+	db_log_reserve(f->db);
+	assert_ok(db_begin(f->db, &f->e), &f->e);
+	insert(f, 1);
+	insert(f, 2);
+	assert_ok(db_commit(f->db, &f->e), &f->e);
+	snprintf(to, sizeof(to), "%s/copy.db", f->dir);
+	copy_file(f->path, to);
+	snprintf(from, sizeof(from), "%s-wal", f->path);
+	snprintf(to, sizeof(to), "%s/copy.db-wal", f->dir);
+	copy_file(from, to);
+	snprintf(to, sizeof(to), "%s/copy.db", f->dir);
+
+	assert_ok(db_open(to, DB_WRITE, &f->db, &f->e), &f->e);
+	db_close(before);
+	assert_int_equal(2, rows(f));
+	insert(f, 3);
+	assert_int_equal(3, rows(f));
+}
+
+/* More than one length of the log: it is copied out and begun anew. */
+static void
+test_db__keeps_all_commits_when_the_log_begins_anew(void **state)
+{
+	struct fixture *f = *state;
+	int64_t i;
+
+	for (i = 0; i < 8; i++) {
+		assert_ok(db_begin(f->db, &f->e), &f->e);
+		assert_ok(db_run(f->db, &f->e,
+			      "INSERT INTO t(a, c) VALUES(?1,"
+			      " zeroblob(2500000))",
+			      "i", i),
+		    &f->e);
+		assert_ok(db_commit(f->db, &f->e), &f->e);
+	}
+
+	assert_int_equal(8, rows(f));
+	assert_true(log_size(f) < 8 * 2500000);
+}
+
 #define db_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -275,6 +363,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		db_test(test_db__keeps_the_projects_settings),
+		db_test(test_db__reserves_the_log_and_commits_into_it),
+		db_test(test_db__finds_its_commits_in_a_reserved_log),
+		db_test(test_db__keeps_all_commits_when_the_log_begins_anew),
 		db_test(test_db__makes_a_file_for_its_owner_alone),
 		db_test(test_db__binds_every_kind_of_value),
 		db_test(

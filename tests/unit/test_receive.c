@@ -8,22 +8,70 @@
 #include "daemon/receive_hook.h"
 
 #define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define B40 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 static void
 test_receive__takes_exactly_two_commands(void **state)
 {
-	enum command c;
+	struct command c;
 	struct err e;
 
 	(void)state;
 	assert_ok(command_parse("git-upload-pack '/office'", &c, &e), &e);
-	assert_int_equal(c, COMMAND_FETCH);
-	assert_string_equal(command_service(c), "upload-pack");
+	assert_int_equal(c.verb, COMMAND_FETCH);
+	assert_string_equal(c.evidence, "");
+	assert_string_equal(command_service(c.verb), "upload-pack");
 	assert_ok(command_parse("git-receive-pack '/office'", &c, &e), &e);
-	assert_int_equal(c, COMMAND_PUSH);
-	assert_string_equal(command_service(c), "receive-pack");
+	assert_int_equal(c.verb, COMMAND_PUSH);
+	assert_string_equal(command_service(c.verb), "receive-pack");
 	assert_ok(command_parse("git-receive-pack 'office'", &c, &e), &e);
+}
+
+static void
+test_receive__takes_them_for_one_evidence_file(void **state)
+{
+	struct command c;
+	struct err e;
+
+	(void)state;
+	assert_ok(
+	    command_parse("git-upload-pack '/evidence/" SHA "'", &c, &e), &e);
+	assert_int_equal(c.verb, COMMAND_FETCH);
+	assert_string_equal(c.evidence, SHA);
+	assert_ok(
+	    command_parse("git-receive-pack 'evidence/" SHA "'", &c, &e), &e);
+	assert_int_equal(c.verb, COMMAND_PUSH);
+	assert_string_equal(c.evidence, SHA);
+}
+
+static void
+test_receive__refuses_every_other_name_of_a_file(void **state)
+{
+	const char *const bad[] = { "git-receive-pack '/evidence/00ff'",
+		"git-receive-pack '/evidence/" SHA "0'",
+		"git-receive-pack '/evidence/" SHA "",
+		"git-receive-pack '/evidence/" SHA "/'",
+		"git-receive-pack '/evidence/" SHA ".git'",
+		"git-receive-pack '/evidence/" SHA "' ",
+		"git-receive-pack '//evidence/" SHA "'",
+		"git-receive-pack '/evidence//" SHA "'",
+		"git-receive-pack '/evidence/../" SHA "'",
+		"git-receive-pack '/evidence/9106/" SHA "'",
+		"git-receive-pack '/evidence/"
+		"0123456789ABCDEF0123456789abcdef0123456789abcdef"
+		"0123456789abcdef'",
+		"git-receive-pack '/evidence/'", "git-receive-pack '/evidence'",
+		"git-upload-archive '/evidence/" SHA "'" };
+	struct command c = { .verb = COMMAND_FETCH };
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(command_parse(bad[i], &c, &e), ERR_DENIED);
+		assert_string_equal(c.evidence, "");
+	}
 }
 
 static void
@@ -38,7 +86,7 @@ test_receive__refuses_everything_else(void **state)
 		"git upload-pack '/office'", "git-receive-pack '//office'",
 		"GIT-UPLOAD-PACK '/office'",
 		"git-upload-pack --strict '/office'", "scp -f /etc/passwd" };
-	enum command c;
+	struct command c;
 	struct err e;
 	size_t i;
 
@@ -46,17 +94,6 @@ test_receive__refuses_everything_else(void **state)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(command_parse(bad[i], &c, &e), ERR_DENIED);
 	assert_int_equal(command_parse(NULL, &c, &e), ERR_DENIED);
-}
-
-static void
-test_receive__says_that_evidence_is_not_served_yet(void **state)
-{
-	enum command c;
-	struct err e;
-
-	(void)state;
-	assert_err(command_parse("git-receive-pack '/evidence/00ff'", &c, &e),
-	    ERR_DENIED, &e, "evidence is not served by this version");
 }
 
 static void
@@ -88,6 +125,23 @@ test_receive__maps_a_device_to_its_one_repository(void **state)
 	    "absolute");
 	assert_int_equal(
 	    receive_init(&r, "/srv/hall", "9105-b/..", &e), ERR_DENIED);
+}
+
+static void
+test_receive__keeps_evidence_in_a_repository_of_its_own(void **state)
+{
+	struct receive r;
+	struct err e;
+
+	(void)state;
+	assert_ok(receive_init(&r, "/srv/hall", "9105-b", &e), &e);
+	assert_string_equal(r.sha, "");
+	assert_ok(receive_set_evidence(&r, SHA, &e), &e);
+	assert_string_equal(r.sha, SHA);
+	assert_string_equal(r.evidence_repo, "/srv/hall/evidence/9105.git");
+	assert_int_equal(receive_set_evidence(&r, "../x", &e), ERR_DENIED);
+	assert_string_equal(r.sha, "");
+	assert_ok(receive_set_evidence(&r, NULL, &e), &e);
 }
 
 static void
@@ -215,7 +269,11 @@ main(void)
 		cmocka_unit_test(test_receive__takes_exactly_two_commands),
 		cmocka_unit_test(test_receive__refuses_everything_else),
 		cmocka_unit_test(
-		    test_receive__says_that_evidence_is_not_served_yet),
+		    test_receive__takes_them_for_one_evidence_file),
+		cmocka_unit_test(
+		    test_receive__refuses_every_other_name_of_a_file),
+		cmocka_unit_test(
+		    test_receive__keeps_evidence_in_a_repository_of_its_own),
 		cmocka_unit_test(test_receive__knows_the_names_of_devices),
 		cmocka_unit_test(
 		    test_receive__maps_a_device_to_its_one_repository),

@@ -175,6 +175,54 @@ test_transfer__refuses_a_path_no_socket_can_have(void **state)
 	    ERR_INVALID, &e, "socket");
 }
 
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+test_transfer__evidence_goes_to_its_own_path_and_name(void **state)
+{
+	const char *commit = "0123456789012345678901234567890123456789";
+	struct transfer_way w = way("ssh://pmqa@hall", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_evidence_push(&w, SHA, commit, 1, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 1], "ssh://pmqa@hall/evidence/" SHA);
+	assert_string_equal(t.argv[at + 2],
+	    "0123456789012345678901234567890123456789:refs/evidence/" SHA);
+	assert_null(t.argv[at + 3]);
+	assert_true(find(t.argv, "--git-dir=/var/lib/my dir/evidence.git") > 0);
+	assert_int_equal(find(t.argv, "--force"), -1);
+
+	assert_ok(transfer_evidence_push(&w, SHA, commit, 0, &t, &e), &e);
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 2],
+	    "0123456789012345678901234567890123456789:refs/uploads/" SHA);
+}
+
+static void
+test_transfer__evidence_list_asks_for_two_names(void **state)
+{
+	struct transfer_way w = way("/srv/hall", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_evidence_list(&w, SHA, &t, &e), &e);
+
+	assert_true(find(t.argv, "ls-remote") > 0);
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 1], "ssh://local/evidence/" SHA);
+	assert_string_equal(t.argv[at + 2], "refs/evidence/" SHA);
+	assert_string_equal(t.argv[at + 3], "refs/uploads/" SHA);
+	assert_null(t.argv[at + 4]);
+	assert_true(find(t.env, "PMQA_HALL_DIR=/srv/hall") >= 0);
+}
+
 int
 main(void)
 {
@@ -191,6 +239,10 @@ main(void)
 		    test_transfer__shared_connection_is_one_socket_for_all),
 		cmocka_unit_test(
 		    test_transfer__refuses_a_path_no_socket_can_have),
+		cmocka_unit_test(
+		    test_transfer__evidence_goes_to_its_own_path_and_name),
+		cmocka_unit_test(
+		    test_transfer__evidence_list_asks_for_two_names),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
