@@ -14,6 +14,8 @@ PREFIX ?= /usr
 DESTDIR ?=
 VERSION := 0.1.0
 DEPS := libuv sqlite3 libgit2 libcjson libsodium libutf8proc inih zlib
+# of pmqa-report alone
+REPORT_DEPS := xlsxwriter libqrencode libzip expat
 
 # evaluated once, and only when a compiler is about to run: the packages may not be installed yet
 dep_cflags = $(eval dep_cflags := $(shell $(PKG_CONFIG) --cflags $(DEPS)) $(has_object_cap))$(dep_cflags)
@@ -21,6 +23,8 @@ dep_cflags = $(eval dep_cflags := $(shell $(PKG_CONFIG) --cflags $(DEPS)) $(has_
 has_object_cap = $(shell grep -qs GIT_OPT_SET_PACK_MAX_OBJECT_SIZE \
     $$($(PKG_CONFIG) --variable=includedir libgit2)/git2/common.h && echo -DHAVE_PACK_OBJECT_CAP)
 dep_libs = $(eval dep_libs := $(shell $(PKG_CONFIG) --libs $(DEPS)) -lm)$(dep_libs)
+report_cflags = $(eval report_cflags := $(shell $(PKG_CONFIG) --cflags $(REPORT_DEPS)))$(report_cflags)
+report_libs = $(eval report_libs := $(shell $(PKG_CONFIG) --libs $(REPORT_DEPS)))$(report_libs)
 
 CPPFLAGS += -I. -D_GNU_SOURCE -DPMQA_VERSION='"$(VERSION)"' -DPMQA_PREFIX='"$(PREFIX)"' -include base/banned.h
 WARNINGS := $(shell cat warnings.txt)
@@ -47,16 +51,15 @@ CFLAGS += $($(BUILD)_F)
 LDFLAGS += $($(BUILD)_L)
 
 src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
-objs := $(filter-out %main.o,$(call src,base proto store daemon client))
-programs := $(subst $(B)/bin/daemon/main,$(B)/bin/pmqad,$(subst $(B)/bin/client/main,$(B)/bin/pmqa, \
-    $(subst $(B)/bin/daemon/receive_main,$(B)/bin/pmqa-receive,$(subst $(B)/bin/daemon/ssh_main,$(B)/bin/lib/pmqa-ssh, \
-    $(patsubst %.c,$(B)/bin/%,$(wildcard client/main.c daemon/*main.c))))))
+mains := daemon/main daemon/receive_main daemon/ssh_main client/main client/report_main
+objs := $(filter-out $(mains:%=$(B)/%.o),$(call src,base proto store daemon client))
+programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-ssh lib/pmqa-report)
 tests := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/flow/test_*.c tests/fault/test_*.c))
 support := $(call src,tests/support)
 shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
 benches := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] bench/*.[ch])
+sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] bench/*.[ch] docs/*.c)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -74,14 +77,25 @@ $(B)/lib.a: $(objs)
 $(B)/%.o: %.c Makefile warnings.txt
 	@mkdir -p $(@D) && echo "  CC $<" && $(CC) $(CPPFLAGS) $(dep_cflags) $(CFLAGS) -c -o $@ $<
 
-link = mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $(1) $(dep_libs)
+$(B)/client/report_%.o $(B)/client/xlsx_%.o: CPPFLAGS += $(report_cflags)
+# its macros use names that base/banned.h forbids: they come before it
+with_xlsx := client/report_xlsx client/xlsx_write
+$(with_xlsx:%=$(B)/%.o) $(with_xlsx:%=$(B)/%.tidy): CPPFLAGS := -include xlsxwriter.h $(CPPFLAGS)
+
+link = mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $(1) $(more_libs) $(dep_libs)
+# one library less to load at each command, where there is an archive of it
+utf8proc_a = $(wildcard $(shell $(PKG_CONFIG) --variable=libdir libutf8proc)/libutf8proc.a)
 $(B)/bin/pmqa: $(B)/client/main.o $(B)/lib.a
-	@$(call link,$^)
+	@$(call link,$^ $(utf8proc_a))
 $(B)/bin/pmqad: $(B)/daemon/main.o $(B)/lib.a
 	@$(call link,$^)
 $(B)/bin/pmqa-receive: $(B)/daemon/receive_main.o $(B)/lib.a
 	@$(call link,$^)
 $(B)/bin/lib/pmqa-ssh: $(B)/daemon/ssh_main.o $(B)/lib.a
+	@$(call link,$^)
+# only it links these libraries: the object files of lib.a that need them are taken by no other program
+$(B)/bin/lib/pmqa-report: more_libs = $(report_libs)
+$(B)/bin/lib/pmqa-report: $(B)/client/report_main.o $(B)/lib.a
 	@$(call link,$^)
 
 # what a program run from the build tree finds beside itself (base/file.h: file_own)
@@ -93,6 +107,8 @@ $(B)/bin/.tree: $(wildcard editions/*.json po/*.po) Makefile
 	@if [ -f po/th.po ]; then msgfmt --check -o $(B)/bin/share/locale/th/LC_MESSAGES/pmqa.mo po/th.po; fi
 	@touch $@
 
+$(B)/tests/unit/test_report_% $(B)/tests/unit/test_xlsx_%: more_libs = $(report_libs)
+$(B)/tests/fuzz/fuzz_xlsx: more_libs = $(report_libs)
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(support) $(B)/lib.a
 	@$(call link,$^) -lcmocka
 $(B)/tests/flow/%: $(B)/tests/flow/%.o $(support) $(B)/lib.a
@@ -155,10 +171,17 @@ headers:
 spelling:
 	@codespell -L nmae,nulll,isnt,fiel,nd,iif -S build,.git,po,corpus .
 shell:
-	@shellcheck -x -P SCRIPTDIR .ci/run tests/support/*.sh $(wildcard tests/cli/*.sh tests/net/*.sh bench/*.sh)
-manuals:
-	@mandoc -T lint -W warning $(wildcard docs/man/*.[0-9])
-tidied := $(patsubst %.c,$(B)/%.tidy,$(filter-out tests/% bench/%,$(filter %.c,$(sources))))
+	@shellcheck -x -P SCRIPTDIR .ci/run docs/*.sh tests/support/*.sh $(wildcard tests/cli/*.sh tests/net/*.sh bench/*.sh)
+# pages of other packages, and our own where they are not installed, are not mandoc's to find
+manuals: $(B)/docs/man_gen
+	@sh docs/man_gen.sh $(B)/docs/man_gen docs --check
+	@! mandoc -T lint $(wildcard docs/man/*.[0-9]) 2>/dev/null | grep -v 'referenced manual not found'
+manuals-write: $(B)/docs/man_gen
+	@sh docs/man_gen.sh $(B)/docs/man_gen docs
+.PHONY: manuals-write
+$(B)/docs/man_gen: $(B)/docs/man_gen.o $(B)/lib.a
+	@$(call link,$^)
+tidied := $(patsubst %.c,$(B)/%.tidy,$(filter-out tests/% bench/% docs/%,$(filter %.c,$(sources))))
 tidy: $(tidied)
 $(B)/%.tidy: %.c .clang-tidy
 	@mkdir -p $(@D) && echo "  TIDY $<" && clang-tidy --quiet $< -- $(CPPFLAGS) $(dep_cflags) -std=c11 2>/dev/null && touch $@
@@ -201,7 +224,7 @@ install:
 	    $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES $(DESTDIR)/usr/lib/systemd/system \
 	    $(DESTDIR)/usr/lib/sysusers.d $(DESTDIR)/usr/lib/tmpfiles.d
 	install build/release/bin/pmqa build/release/bin/pmqad build/release/bin/pmqa-receive $(DESTDIR)$(PREFIX)/bin
-	install build/release/bin/lib/pmqa-ssh $(DESTDIR)$(PREFIX)/lib/pmqa
+	install build/release/bin/lib/pmqa-ssh build/release/bin/lib/pmqa-report $(DESTDIR)$(PREFIX)/lib/pmqa
 	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/pre-receive
 	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/post-receive
 	install -m 644 editions/*.json $(DESTDIR)$(PREFIX)/share/pmqa/editions

@@ -54,14 +54,20 @@ sed -i '/^\[sync\]/,$d' "$a/pmqad.conf"
 printf '[sync]\nafter_save_ms = 3600000\ninterval = 86400\n' >>"$a/pmqad.conf"
 daemon "$a"
 pmqa --dir "$a" assess open 2565 >/dev/null
-mkdir -p "$w/g/2565/items" "$w/f/2565/items"
+mkdir -p "$w/g/2565/items" "$w/s/2565/items" "$w/f/2565/items"
 git -C "$w/g" init -q
+git -C "$w/s" init -q
+ssh-keygen -q -t ed25519 -N "" -f "$w/signing"
+git -C "$w/s" config core.fsync all
+git -C "$w/s" config gpg.format ssh
+git -C "$w/s" config user.signingKey "$w/signing"
+git -C "$w/s" config commit.gpgSign true
 ( cd "$w/f" && fossil init "$w/f.fossil" >/dev/null && fossil open -f "$w/f.fossil" &&
     fossil settings mtime-changes off ) >/dev/null # two saves may fall into one second
 for i in 1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4; do
-	for r in g f; do printf '{\n  "strengths": "0"\n}\n' >"$w/$r/2565/items/$i.json"; done
+	for r in g s f; do printf '{\n  "strengths": "0"\n}\n' >"$w/$r/2565/items/$i.json"; done
 done
-git -C "$w/g" add -A && git -C "$w/g" commit -qm first
+for r in g s; do git -C "$w/$r" add -A && git -C "$w/$r" commit -qm first; done
 ( cd "$w/f" && fossil add --quiet . && fossil commit --no-warnings -m first ) >/dev/null
 text='หน่วยงานสื่อสารวิสัยทัศน์ต่อบุคลากรทุกระดับ ครั้งที่ %i และติดตามผลทุกเดือน'
 cd "$w/f"
@@ -73,10 +79,17 @@ put='printf "{\n  \"strengths\": \"%s\"\n}\n" "$1" >"$2"'
     git -C "$w/g" add 2565/items/1.1.json +++ git -C "$w/g" commit -qm "save %i" ::: \
     fossil sh -c "$put" _ "$text" "$w/f/2565/items/1.1.json" --- \
     fossil commit --no-warnings -m "save %i" >"$w/times"
+# for readers, without a budget: git as durable and as signed as we are
+"$bench/bench_time" -n "$runs" \
+    ours pmqa --dir "$a" set 1.2 "strengths=$text" --reason ทดสอบ ::: \
+    signed sh -c "$put" _ "$text" "$w/s/2565/items/1.1.json" --- \
+    git -C "$w/s" add 2565/items/1.1.json +++ git -C "$w/s" commit -qm "save %i" >>"$w/times"
 cd - >/dev/null
 row "one save, whole \`pmqa\` process" "$(spread pmqa) ms" "\`git add\`+\`commit\` $(spread git) ms" \
     "$(ratio "$(median pmqa)" "$(median git)")" "≤ 0.25"
 row "" "" "\`fossil commit\` $(spread fossil) ms" "$(ratio "$(median pmqa)" "$(median fossil)")" "≤ 0.25"
+row "the same beside equal work" "$(spread ours) ms" "\`git add\`+\`commit\`, fsynced and signed $(spread signed) ms" \
+    "$(ratio "$(median ours)" "$(median signed)")" "–"
 
 echo "saves over the socket" >&2
 "$bench/bench_socket" fdatasync "$w/sync.tmp" 2000 >"$w/disk"
@@ -161,6 +174,28 @@ row "sync with nothing to do (ssh)" "$(spread ours) ms" "\`git ls-remote\` $(spr
 row "sync of one save (ssh), admitted and receipted" "$(spread ours) ms" "\`git fetch && git push\` $(spread git) ms" \
     "$(ratio "$(median ours)" "$(median git)")" "≤ 0.8"
 
+echo "what people look at, over ten years" >&2
+views=()
+# views LABEL DIR RUNS: a row for each question that bench_year asks
+views() {
+	local label=$1 what p50 p99 mib budget
+	while IFS=$'\t' read -r what p50 p99 mib; do
+		case $label:$what in
+		hall*:report.province | hall*:compare) budget="< 1 s" ;;
+		office*) budget="< 50 ms" ;;
+		*) budget="–" ;;
+		esac
+		views+=("| $label | $what | $p50 ms | $p99 ms | $budget | $mib MiB |")
+		printf '%-44s %-18s p50 %-10s p99 %-10s %-8s %s MiB\n' "$label" "$what" "$p50" "$p99" "$budget" "$mib"
+	done < <("$bench/bench_year" ask "$2" "$3")
+}
+revisions=${BENCH_REVISIONS:-100000}
+offices=${BENCH_OFFICES:-100}
+"$bench/bench_year" office "$w/Y" "$revisions"
+"$bench/bench_year" hall "$w/Z" "$offices"
+views "office, 10 cycles, $revisions revisions" "$w/Y" 200
+views "hall, $offices offices × 10 cycles" "$w/Z" 30
+
 {
 	echo "# Measured"
 	echo
@@ -174,5 +209,12 @@ row "sync of one save (ssh), admitted and receipted" "$(spread ours) ms" "\`git 
 	echo "| what | ours | peer | ratio | budget |"
 	echo "|---|---|---|---|---|"
 	printf '%s\n' "${rows[@]}"
+	echo
+	echo "Questions to the store as the daemon's reader asks them, by \`bench_year\`; the last column is the most"
+	echo "memory of the process so far. Search looks for two words in all texts, search-rare for one that few have."
+	echo
+	echo "| where | what | p50 | p99 | budget | memory |"
+	echo "|---|---|---|---|---|---|"
+	printf '%s\n' "${views[@]}"
 } >bench/RESULTS.md
 echo "written: bench/RESULTS.md" >&2

@@ -5,6 +5,8 @@
 #include "client/lang.h"
 #include "client/wrap.h"
 
+#define LABEL_MAX 320
+
 /* Absent, or an array of nothing but words. */
 static int
 is_words(const cJSON *v)
@@ -47,6 +49,32 @@ changes_value(struct buf *ret, const cJSON *v)
 	} else if (json_write(v, ret, NULL) < 0) {
 		ret->failed = 1;
 	}
+}
+
+/* The same for a value of a kind that people write otherwise than records. */
+static void
+kind_value(struct buf *ret, const char *kind, const cJSON *v)
+{
+	char text[64];
+
+	if (cJSON_IsString(v) && strcmp(kind, "date") == 0) {
+		out_day(text, sizeof(text), v->valuestring);
+		buf_puts(ret, text);
+	} else if (cJSON_IsString(v) && strcmp(kind, "time") == 0) {
+		out_time(text, sizeof(text), v->valuestring);
+		buf_puts(ret, text);
+	} else if (cJSON_IsString(v) && strcmp(kind, "enum") == 0) {
+		buf_puts(ret, labels_word(v->valuestring));
+	} else {
+		changes_value(ret, v);
+	}
+}
+
+void
+changes_field(struct buf *ret, const cJSON *describe, const char *record,
+    const char *field, const cJSON *v)
+{
+	kind_value(ret, labels_kind(describe, record, field), v);
 }
 
 static int
@@ -106,16 +134,16 @@ clipped(struct out *o, const struct buf *text, size_t cols)
 }
 
 static void
-brief_one(struct out *o, size_t indent, const char *label, const cJSON *old,
-    const cJSON *new_)
+brief_one(struct out *o, size_t indent, const char *label, const char *kind,
+    const cJSON *old, const cJSON *new_)
 {
 	struct buf a = BUF_INIT, b = BUF_INIT;
 	size_t used = indent + text_width(label) + 2 + 3;
 	size_t room = o->width > used + 20 ? o->width - used : 20;
 	size_t wa, wb, for_a, for_b;
 
-	changes_value(&a, old);
-	changes_value(&b, new_);
+	kind_value(&a, kind, old);
+	kind_value(&b, kind, new_);
 	if (a.len == 0)
 		buf_puts(&a, _("(empty)"));
 	if (b.len == 0)
@@ -137,6 +165,22 @@ brief_one(struct out *o, size_t indent, const char *label, const cJSON *old,
 	buf_release(&b);
 }
 
+/* Who did it and when, as the record repeats it: the revision says so too. */
+static int
+says_who(const cJSON *describe, const char *record, const char *field)
+{
+	const char *dot = field != NULL ? strrchr(field, '.') : NULL;
+	const char *last = dot != NULL ? dot + 1 : field;
+	char login[200];
+
+	if (field == NULL ||
+	    (strcmp(last, "time") != 0 && strcmp(last, "login") != 0 &&
+		strcmp(last, "name") != 0))
+		return 0;
+	snprintf(login, sizeof(login), "%.*slogin", (int)(last - field), field);
+	return labels_kind(describe, record, login)[0] != '\0';
+}
+
 void
 changes_brief(struct out *o, size_t indent, const cJSON *describe,
     const char *record, const cJSON *changes)
@@ -146,16 +190,20 @@ changes_brief(struct out *o, size_t indent, const cJSON *describe,
 	cJSON_ArrayForEach (c, changes) {
 		const cJSON *old = json_get(c, "old");
 		const cJSON *new_ = json_get(c, "new");
-		const char *label =
-		    labels_field(describe, record, json_str(c, "field"));
+		const char *field = json_str(c, "field");
+		char label[LABEL_MAX];
 
+		if (says_who(describe, record, field))
+			continue;
+		labels_full(label, sizeof(label), describe, record, field);
 		out_spaces(o, indent);
 		out_printf(o, "%s:", label);
 		if (is_set(old, new_)) {
 			only_in(o, new_, old, "+", STYLE_GOOD);
 			only_in(o, old, new_, "-", STYLE_BAD);
 		} else {
-			brief_one(o, indent, label, old, new_);
+			brief_one(o, indent, label,
+			    labels_kind(describe, record, field), old, new_);
 		}
 		out_nl(o);
 	}
@@ -163,11 +211,11 @@ changes_brief(struct out *o, size_t indent, const cJSON *describe,
 
 static void
 full_side(struct out *o, size_t indent, const char *mark, enum style st,
-    const cJSON *v)
+    const char *kind, const cJSON *v)
 {
 	struct buf text = BUF_INIT;
 
-	changes_value(&text, v);
+	kind_value(&text, kind, v);
 	if (text.len > 0) {
 		out_style(o, st);
 		out_wrapped(o, indent, mark, buf_str(&text));
@@ -187,18 +235,21 @@ changes_full(struct out *o, size_t indent, const cJSON *describe,
 	cJSON_ArrayForEach (c, changes) {
 		const cJSON *old = json_get(c, "old");
 		const cJSON *new_ = json_get(c, "new");
+		const char *field = json_str(c, "field");
+		const char *kind = labels_kind(describe, record, field);
+		char label[LABEL_MAX];
 
+		labels_full(label, sizeof(label), describe, record, field);
 		out_spaces(o, indent);
-		out_printf(o, "%s\n",
-		    labels_field(describe, record, json_str(c, "field")));
+		out_printf(o, "%s\n", label);
 		if (is_set(old, new_)) {
 			out_spaces(o, indent + 1);
 			only_in(o, old, new_, "- ", STYLE_BAD);
 			only_in(o, new_, old, "+ ", STYLE_GOOD);
 			out_nl(o);
 		} else {
-			full_side(o, indent + 2, "- ", STYLE_BAD, old);
-			full_side(o, indent + 2, "+ ", STYLE_GOOD, new_);
+			full_side(o, indent + 2, "- ", STYLE_BAD, kind, old);
+			full_side(o, indent + 2, "+ ", STYLE_GOOD, kind, new_);
 		}
 	}
 }

@@ -25,4 +25,9 @@ void changes_full(struct out *o, size_t indent, const cJSON *describe,
 /* A value as text: words joined by blanks, booleans as yes and no. */
 void changes_value(struct buf *ret, const cJSON *v);
 
+/* The same for a field: days and times as people write them, words in the
+ * chosen language. */
+void changes_field(struct buf *ret, const cJSON *describe, const char *record,
+    const char *field, const cJSON *v);
+
 #endif

@@ -29,7 +29,7 @@ struct cmd_desc {
 	const char *summary; /* message id: one line */
 	const char *detail;  /* message id: more, or NULL */
 	const char *example; /* lines of a shell, the same in all languages */
-	unsigned long opts;  /* OPT_BIT()s beside OPTS_ALWAYS */
+	uint64_t opts;       /* OPT_BIT()s beside OPTS_ALWAYS */
 	size_t min_args, max_args;
 	int (*run)(struct cmd *c, struct err *e);
 };
@@ -39,7 +39,9 @@ struct cmd {
 	const struct opts *opts;
 	const char *const *args;
 	size_t n_args;
+	char *const *argv; /* all of the command line, as it came */
 	int json;
+	int in_report; /* this is pmqa-report (cmd_main.h) */
 	struct out out;
 	struct out note;   /* to standard error: what a script does not read */
 	struct talk *talk; /* NULL until something is asked */

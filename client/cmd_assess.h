@@ -1,5 +1,5 @@
 /*
- * cmd_assess: assess open, assess show, edition show.
+ * cmd_assess: assess open, assess show.
  *
  * Ownership: none.
  * Units:     none.
@@ -13,6 +13,5 @@
 
 int cmd_assess_open(struct cmd *c, struct err *e);
 int cmd_assess_show(struct cmd *c, struct err *e);
-int cmd_assess_edition(struct cmd *c, struct err *e);
 
 #endif

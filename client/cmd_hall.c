@@ -68,7 +68,10 @@ static void
 office_row(struct table *t, const cJSON *office)
 {
 	const cJSON *receipt = json_get(office, "receipt");
-	char seen[80], received[80], count[32];
+	const cJSON *evidence = json_get(office, "evidence");
+	int64_t named = json_int(evidence, "files", 0);
+	int64_t here = json_int(evidence, "at_hall", 0);
+	char seen[80], received[80], count[32], files[64];
 
 	out_time(seen, sizeof(seen), json_str(office, "last_seen"));
 	out_time(received, sizeof(received),
@@ -76,11 +79,15 @@ office_row(struct table *t, const cJSON *office)
 				    : json_str(receipt, "time"));
 	snprintf(count, sizeof(count), "%lld",
 	    (long long)json_int(office, "revisions", 0));
+	/* "3/5": two of the files that its records name are not here yet */
+	snprintf(files, sizeof(files), "%lld/%lld", (long long)here,
+	    (long long)named);
 	table_cell(t, STYLE_HEAD, or_dash(json_str(office, "code")));
 	table_cell(t, STYLE_PLAIN, or_dash(json_str(office, "name")));
 	table_cell(t, STYLE_PLAIN, seen);
 	table_cell(t, STYLE_PLAIN, received);
 	table_cell(t, STYLE_PLAIN, count);
+	table_cell(t, here == named ? STYLE_PLAIN : STYLE_WARN, files);
 	state_cell(t, office);
 }
 
@@ -103,6 +110,7 @@ print_offices(struct out *o, const cJSON *offices, struct err *e)
 	table_column(&t, _("Last seen"), COL_LEFT);
 	table_column(&t, _("Receipt"), COL_LEFT);
 	table_column(&t, _("Revisions"), COL_RIGHT);
+	table_column(&t, _("Evidence"), COL_RIGHT);
 	table_column(&t, _("State"), COL_FLEX);
 	cJSON_ArrayForEach (office, offices) {
 		office_row(&t, office);

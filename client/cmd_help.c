@@ -16,7 +16,7 @@ example(struct out *o, const char *lines)
 }
 
 static int
-options(struct out *o, unsigned long mask, struct err *e)
+options(struct out *o, uint64_t mask, struct err *e)
 {
 	struct table t;
 	char name[64];
@@ -41,13 +41,51 @@ options(struct out *o, unsigned long mask, struct err *e)
 	return rc;
 }
 
+/* The commands from *i on that belong to one group, as a table. */
+static int
+one_group(struct out *o, size_t *i, const char *title, struct err *e)
+{
+	const struct cmd_desc *d;
+	const char *group = NULL;
+	struct table t;
+	char name[128];
+	int rc;
+
+	out_heading(o, err_tr(title));
+	table_init(&t);
+	table_column(&t, NULL, COL_LEFT);
+	table_column(&t, NULL, COL_FLEX);
+	for (; (d = cmd_table_at(*i, &group)) != NULL && group == title; ++*i) {
+		snprintf(name, sizeof(name), "%s%s%s", d->name,
+		    d->args[0] != '\0' ? " " : "",
+		    d->args[0] != '\0' ? err_tr(d->args) : "");
+		table_cell(&t, STYLE_PLAIN, name);
+		table_cell(&t, STYLE_PLAIN, err_tr(d->summary));
+	}
+	rc = table_print(&t, o, 2, e);
+	table_release(&t);
+	return rc;
+}
+
+static int
+all_groups(struct out *o, struct err *e)
+{
+	const char *title = NULL;
+	size_t i = 0;
+	int rc;
+
+	while (cmd_table_at(i, &title) != NULL) {
+		if (i > 0)
+			out_nl(o);
+		if ((rc = one_group(o, &i, title, e)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
 int
 cmd_help_all(struct out *o, struct err *e)
 {
-	size_t n;
-	const struct cmd_desc *all = cmd_table_all(&n);
-	struct table t;
-	char name[128];
 	int rc;
 
 	out_wrapped(o, 0, "",
@@ -58,20 +96,7 @@ cmd_help_all(struct out *o, struct err *e)
 	out_heading(o, _("Usage"));
 	out_printf(o, "  pmqa [%s] %s …\n", _("OPTIONS"), _("COMMAND"));
 	out_nl(o);
-	out_heading(o, _("Commands"));
-	table_init(&t);
-	table_column(&t, NULL, COL_LEFT);
-	table_column(&t, NULL, COL_FLEX);
-	for (size_t i = 0; i < n; i++) {
-		snprintf(name, sizeof(name), "%s%s%s", all[i].name,
-		    all[i].args[0] != '\0' ? " " : "",
-		    all[i].args[0] != '\0' ? err_tr(all[i].args) : "");
-		table_cell(&t, STYLE_PLAIN, name);
-		table_cell(&t, STYLE_PLAIN, err_tr(all[i].summary));
-	}
-	rc = table_print(&t, o, 2, e);
-	table_release(&t);
-	if (rc < 0)
+	if ((rc = all_groups(o, e)) < 0)
 		return rc;
 	out_nl(o);
 	out_heading(o, _("Options of every command"));
@@ -119,7 +144,7 @@ describe(const struct cmd_desc *d, cJSON *list, struct err *e)
 {
 	cJSON *one = cJSON_CreateObject();
 	cJSON *opts = cJSON_CreateArray();
-	unsigned long mask = d->opts | OPTS_ALWAYS;
+	uint64_t mask = d->opts | OPTS_ALWAYS;
 	int rc = one == NULL || opts == NULL ? err_nomem(e) : 0;
 
 	if (rc == 0)
@@ -149,16 +174,18 @@ describe(const struct cmd_desc *d, cJSON *list, struct err *e)
 int
 cmd_help_json(struct out *o, const struct cmd_desc *d, struct err *e)
 {
-	size_t n;
-	const struct cmd_desc *all = cmd_table_all(&n);
+	const struct cmd_desc *one;
 	cJSON *doc = cJSON_CreateObject();
 	cJSON *list =
 	    doc != NULL ? cJSON_AddArrayToObject(doc, "commands") : NULL;
 	int rc = list == NULL ? err_nomem(e) : 0;
 
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (d == NULL || d == &all[i])
-			rc = describe(&all[i], list, e);
+	for (size_t i = 0; rc == 0; i++) {
+		if ((one = cmd_table_at(i, NULL)) == NULL)
+			break;
+		if (d == NULL || d == one)
+			rc = describe(one, list, e);
+	}
 	if (rc == 0)
 		out_json(o, doc);
 	cJSON_Delete(doc);

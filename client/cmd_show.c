@@ -5,6 +5,9 @@
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/show_parts.h"
+
+#define LABEL_MAX 320
 
 /* The points of one level: how many, and how many of them are ticked. */
 static int
@@ -55,7 +58,7 @@ print_levels(struct out *o, const cJSON *shown)
 	int n, ticked;
 
 	if (cJSON_GetArraySize(points) == 0)
-		out_printf(o, "  %s\n",
+		out_wrapped(o, 2, "",
 		    _("A result item: its score comes from indicators, not "
 		      "from points."));
 	for (size_t i = 0; i < CRITERIA_LEVELS; i++) {
@@ -74,12 +77,13 @@ print_field(struct out *o, const cJSON *describe, const char *record,
     const cJSON *field)
 {
 	struct buf text = BUF_INIT;
+	char label[LABEL_MAX];
 
-	changes_value(&text, field);
+	changes_field(&text, describe, record, field->string, field);
+	labels_full(label, sizeof(label), describe, record, field->string);
 	out_nl(o);
 	out_spaces(o, 2);
-	out_styled(
-	    o, STYLE_HEAD, labels_field(describe, record, field->string));
+	out_styled(o, STYLE_HEAD, label);
 	out_style(o, STYLE_DIM);
 	out_printf(o, "  (%s)", field->string);
 	out_style(o, STYLE_PLAIN);
@@ -90,32 +94,71 @@ print_field(struct out *o, const cJSON *describe, const char *record,
 	buf_release(&text);
 }
 
-static void
-print_fields(struct out *o, const cJSON *describe, const cJSON *shown)
+static int
+begins(const char *s, const char *with)
 {
-	const cJSON *f;
-	int any = 0;
+	return strncmp(s, with, strlen(with)) == 0;
+}
 
-	cJSON_ArrayForEach (f, json_get(shown, "fields")) {
-		if (strcmp(f->string, "ticks") == 0)
-			continue;
-		any = 1;
-		print_field(o, describe, json_str(shown, "record"), f);
+/* Indicators and files are shown as what they are, not field by field; the
+ * indicators of an older revision have no table of their own. */
+static int
+is_shown_apart(const char *field, const cJSON *measured)
+{
+	return strcmp(field, "ticks") == 0 || begins(field, "evidence.") ||
+	       (measured != NULL && (begins(field, "indicators.") ||
+					begins(field, "measures.")));
+}
+
+static int
+print_fields(struct out *o, const cJSON *describe, const cJSON *shown,
+    const cJSON *measured, struct err *e)
+{
+	const cJSON *fields = json_get(shown, "fields"), *f;
+	cJSON *links = NULL;
+	int any = 0, rc;
+
+	cJSON_ArrayForEach (f, fields) {
+		any |= strcmp(f->string, "ticks") != 0;
+		if (!is_shown_apart(f->string, measured))
+			print_field(o, describe, json_str(shown, "record"), f);
 	}
+	if ((rc = show_parts_nested(fields, "evidence", &links, e)) < 0)
+		return rc;
+	show_parts_evidence(o, links);
+	cJSON_Delete(links);
 	if (!any) {
 		out_nl(o);
 		out_printf(o, "  %s\n", _("Nothing is written about it yet."));
 	}
+	return 0;
 }
 
 static void
-print_item(
-    struct out *o, const char *id, const cJSON *describe, const cJSON *shown)
+print_score(struct out *o, const cJSON *shown, const cJSON *measured)
+{
+	const char *score = json_str(shown, "score");
+
+	if (measured != NULL && !json_bool(measured, "assessed", 0))
+		out_wrapped(o, 2, "",
+		    _("Not assessed yet: a measure marked * has no result, or "
+		      "none has one."));
+	else if (cJSON_GetArraySize(json_get(shown, "points")) == 0)
+		out_printf(o, _("  Score %s\n"), score != NULL ? score : "-");
+	else if (score != NULL)
+		out_printf(o, _("  Score %s, level reached: %s\n"), score,
+		    labels_level(json_str(shown, "level")));
+}
+
+/* measured: of a result item, what indicator.list says of it; else NULL. */
+static int
+print_item(struct out *o, const char *id, const cJSON *describe,
+    const cJSON *shown, const cJSON *measured, struct err *e)
 {
 	const char *commit = json_str(shown, "commit");
 	const char *revision = json_str(shown, "revision");
-	const char *score = json_str(shown, "score");
 	char head[64];
+	int rc = 0;
 
 	snprintf(head, sizeof(head), "%.20s  ", id);
 	out_style(o, STYLE_HEAD);
@@ -123,18 +166,38 @@ print_item(
 	out_style(o, STYLE_PLAIN);
 	if (revision != NULL && commit != NULL)
 		out_printf(o, _("  At %s (commit %.12s)\n"), revision, commit);
-	if (score != NULL)
-		out_printf(o, _("  Score %s, level reached: %s\n"), score,
-		    labels_level(json_str(shown, "level")));
+	print_score(o, shown, measured);
 	out_nl(o);
-	print_levels(o, shown);
-	print_fields(o, describe, shown);
+	if (measured == NULL)
+		print_levels(o, shown);
+	else
+		rc = show_parts_indicators(o, measured, e);
+	return rc < 0 ? rc : print_fields(o, describe, shown, measured, e);
+}
+
+/* The indicators of a result item as they are now. */
+static int
+ask_measured(struct cmd *c, const cJSON *shown, cJSON **ret, struct err *e)
+{
+	cJSON *params = NULL;
+	int rc;
+
+	if (cJSON_GetArraySize(json_get(shown, "points")) > 0 ||
+	    c->opts->value[OPT_AT] != NULL)
+		return 0;
+	if ((rc = cmd_params(c, &params, e)) < 0)
+		return rc;
+	if ((rc = json_put_str(params, "item", c->args[0], e)) < 0) {
+		cJSON_Delete(params);
+		return rc;
+	}
+	return cmd_ask(c, "indicator.list", params, ret, e);
 }
 
 static int
 show_item(struct cmd *c, struct err *e)
 {
-	cJSON *params = NULL, *shown = NULL, *describe = NULL;
+	cJSON *params = NULL, *shown = NULL, *describe = NULL, *list = NULL;
 	int64_t id = 0, labels = 0;
 	int rc = cmd_params(c, &params, e);
 
@@ -153,10 +216,13 @@ show_item(struct cmd *c, struct err *e)
 		rc = cmd_wait(c, id, &shown, e);
 	if (rc == 0 && c->json)
 		out_json(&c->out, shown);
-	else if (rc == 0 && (rc = cmd_wait(c, labels, &describe, e)) == 0)
-		print_item(&c->out, c->args[0], describe, shown);
+	else if (rc == 0 && (rc = cmd_wait(c, labels, &describe, e)) == 0 &&
+		 (rc = ask_measured(c, shown, &list, e)) == 0)
+		rc = print_item(&c->out, c->args[0], describe, shown,
+		    cJSON_GetArrayItem(json_get(list, "items"), 0), e);
 	cJSON_Delete(shown);
 	cJSON_Delete(describe);
+	cJSON_Delete(list);
 	return rc;
 }
 

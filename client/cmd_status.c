@@ -1,5 +1,6 @@
 #include "client/cmd_status.h"
 
+#include "client/cmd_review.h"
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/table.h"
@@ -86,17 +87,44 @@ hall_rows(struct table *t, const cJSON *status)
 	}
 }
 
+/* Files go after the texts, so they are counted apart. */
+static void
+evidence_row(struct table *t, const cJSON *evidence)
+{
+	int64_t files = json_int(evidence, "files", 0);
+	int64_t at_hall = json_int(evidence, "at_hall", 0);
+	char text[200];
+
+	if (files == 0)
+		return;
+	if (files == at_hall)
+		snprintf(text, sizeof(text), _("%lld files, all at the hall"),
+		    (long long)files);
+	else
+		snprintf(text, sizeof(text),
+		    _("%lld files, %lld not yet at the hall"), (long long)files,
+		    (long long)(files - at_hall));
+	row(t, _("Evidence"), files == at_hall ? STYLE_GOOD : STYLE_WARN, text);
+}
+
 static void
 sync_rows(struct table *t, const cJSON *sync)
 {
 	const cJSON *fault = json_get(sync, "last_error");
 	const char *message = json_str(fault, "message");
 	const char *next = json_str(sync, "next_try");
-	char when[80], text[700];
+	const char *state = json_str(sync, "state");
+	const char *detail = json_str(sync, "detail");
+	char when[80], text[700], now[120];
 
+	/* "sending 2/5"; of an idle one the error stands below */
+	snprintf(now, sizeof(now), "%s", labels_word(state));
+	if (state != NULL && strcmp(state, "idle") != 0 && detail != NULL &&
+	    detail[0] != '\0')
+		snprintf(
+		    now, sizeof(now), "%s %.40s", labels_word(state), detail);
 	out_time(when, sizeof(when), json_str(sync, "since"));
-	snprintf(text, sizeof(text), _("%s, since %s"),
-	    labels_word(json_str(sync, "state")), when);
+	snprintf(text, sizeof(text), _("%s, since %s"), now, when);
 	row(t, _("Exchange"), STYLE_PLAIN, text);
 	if (json_str(sync, "last_success") != NULL) {
 		out_time(when, sizeof(when), json_str(sync, "last_success"));
@@ -166,14 +194,16 @@ advice(const cJSON *status)
 		 "try now: pmqa sync --wait.");
 }
 
+/* state: of the year that is being worked on, NULL if there is none. */
 static int
-print_status(
-    struct out *o, const cJSON *status, const cJSON *hello, struct err *e)
+print_status(struct out *o, const cJSON *status, const cJSON *hello,
+    const cJSON *state, struct err *e)
 {
 	const cJSON *sync = json_get(status, "sync");
 	const char *role = json_str(status, "role");
 	int office = role == NULL || strcmp(role, "hall") != 0;
 	const char *next = advice(status);
+	const char *work = cmd_review_advice(state, 0);
 	struct table t;
 	int rc;
 
@@ -183,24 +213,41 @@ print_status(
 	who_rows(&t, status, hello);
 	if (office) {
 		cycle_rows(&t, status);
+		if (state != NULL)
+			cmd_review_state_rows(&t, state);
 		hall_rows(&t, status);
+		evidence_row(&t, json_get(status, "evidence"));
 	}
 	if (cJSON_IsObject(sync))
 		sync_rows(&t, sync);
 	storage_rows(&t, status);
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
-	if (rc == 0 && next != NULL) {
+	if (rc == 0 && (work[0] != '\0' || next != NULL))
 		out_nl(o);
+	if (rc == 0 && work[0] != '\0')
+		out_wrapped(o, 0, "", work);
+	if (rc == 0 && next != NULL)
 		out_wrapped(o, 0, "", next);
-	}
 	return rc;
+}
+
+/* Where the office's year stands; NULL at a hall, or before one is opened. */
+static int
+ask_state(struct cmd *c, const cJSON *status, cJSON **ret, struct err *e)
+{
+	const char *role = json_str(status, "role");
+
+	if (json_int(status, "cycle", 0) == 0 ||
+	    (role != NULL && strcmp(role, "hall") == 0))
+		return 0;
+	return cmd_ask(c, "assess.state", NULL, ret, e);
 }
 
 int
 cmd_status_status(struct cmd *c, struct err *e)
 {
-	cJSON *status = NULL, *hello = NULL;
+	cJSON *status = NULL, *hello = NULL, *state = NULL;
 	int64_t id, who = 0;
 	int rc = cmd_send(c, "status", NULL, &id, e);
 
@@ -210,9 +257,11 @@ cmd_status_status(struct cmd *c, struct err *e)
 		goto out;
 	if (c->json)
 		out_json(&c->out, status);
-	else if ((rc = cmd_wait(c, who, &hello, e)) == 0)
-		rc = print_status(&c->out, status, hello, e);
+	else if ((rc = cmd_wait(c, who, &hello, e)) == 0 &&
+		 (rc = ask_state(c, status, &state, e)) == 0)
+		rc = print_status(&c->out, status, hello, state, e);
 out:
+	cJSON_Delete(state);
 	cJSON_Delete(status);
 	cJSON_Delete(hello);
 	return rc;

@@ -4,6 +4,28 @@
 #include "client/lang.h"
 #include "client/table.h"
 
+/* Evidence: a file that did not go stops no other, so each is told. */
+static void
+print_files(struct out *o, const cJSON *evidence)
+{
+	int64_t sent = json_int(evidence, "sent", 0);
+	int64_t left = json_int(evidence, "left", 0);
+	const cJSON *f;
+
+	if (sent > 0)
+		out_printf(o, _("  Evidence: %lld files are at the hall now\n"),
+		    (long long)sent);
+	if (left > 0)
+		out_printf(o, _("  Evidence: %lld files are still here only\n"),
+		    (long long)left);
+	cJSON_ArrayForEach (f, json_get(evidence, "failed")) {
+		out_styled(o, STYLE_WARN, labels_word(json_str(f, "class")));
+		out_printf(o, ": %s\n",
+		    lang_pick(
+			json_str(f, "message"), json_str(f, "message_th")));
+	}
+}
+
 /* What a finished sync did. */
 static void
 print_outcome(struct out *o, const cJSON *result)
@@ -18,11 +40,13 @@ print_outcome(struct out *o, const cJSON *result)
 	out_printf(o, _(": sent %lld, received %lld revisions\n"),
 	    (long long)json_int(result, "pushed", 0),
 	    (long long)json_int(result, "fetched", 0));
-	if (tip == NULL)
-		return;
-	out_time(when, sizeof(when), json_str(receipt, "time"));
-	out_printf(
-	    o, _("  Receipt of the hall: %s, for commit %.12s\n"), when, tip);
+	if (tip != NULL) {
+		out_time(when, sizeof(when), json_str(receipt, "time"));
+		out_printf(o,
+		    _("  Receipt of the hall: %s, for commit %.12s\n"), when,
+		    tip);
+	}
+	print_files(o, json_get(result, "evidence"));
 }
 
 int

@@ -1,11 +1,22 @@
 #include "client/cmd_table.h"
 
+#include "client/cmd_action.h"
 #include "client/cmd_answer.h"
 #include "client/cmd_assess.h"
+#include "client/cmd_complete.h"
+#include "client/cmd_cycle.h"
+#include "client/cmd_edition.h"
+#include "client/cmd_evidence.h"
 #include "client/cmd_hall.h"
 #include "client/cmd_help.h"
 #include "client/cmd_history.h"
+#include "client/cmd_indicator.h"
+#include "client/cmd_inout.h"
+#include "client/cmd_profile.h"
+#include "client/cmd_report.h"
+#include "client/cmd_review.h"
 #include "client/cmd_score.h"
+#include "client/cmd_see.h"
 #include "client/cmd_setup.h"
 #include "client/cmd_show.h"
 #include "client/cmd_status.h"
@@ -17,7 +28,7 @@
 #define OF_YEAR (B(OFFICE) | B(YEAR))
 #define SAVES (B(YEAR) | B(REASON) | B(IF_REV))
 
-static const struct cmd_desc commands[] = {
+static const struct cmd_desc setting_up[] = {
 	{ "init", "", N_("set up a directory for an office or a hall"),
 	    N_("Makes the key of this machine, the repository and the "
 	       "configuration. A directory that is set up already is not "
@@ -39,22 +50,26 @@ static const struct cmd_desc commands[] = {
 	    N_("ANSWER is the line itself, - for standard input, or @FILE."),
 	    "pmqa --dir A enroll accept @answer.txt", 0, 1, 1,
 	    cmd_setup_accept },
-	{ "status", "",
-	    N_("what this machine holds, what is not yet at the hall, and why"),
-	    NULL, "pmqa status\npmqa status --json", 0, 0, 0,
-	    cmd_status_status },
+	{ "hall enroll", N_("REQUEST"),
+	    N_("admit an office by its request line; prints the answer line"),
+	    N_("REQUEST is the line itself, - for standard input, or @FILE. "
+	       "Compare the fingerprint with the office first, by telephone "
+	       "for instance."),
+	    "pmqa --dir H hall enroll @request.txt", 0, 1, 1, cmd_hall_enroll },
+};
+
+static const struct cmd_desc assessing[] = {
 	{ "assess open", N_("YEAR"),
 	    N_("begin the assessment of a fiscal year"),
 	    N_("The assessment keeps the edition of the criteria that it was "
-	       "begun with."),
-	    "pmqa assess open 2565", B(EDITION) | B(REASON), 1, 1,
-	    cmd_assess_open },
+	       "begun with: the one given, else that of the hall's calendar, "
+	       "else the newest. With --from, texts, owners, indicators and "
+	       "open actions of that year are carried over; ticks, evidence "
+	       "and marks of good practice begin anew."),
+	    "pmqa assess open 2565\npmqa assess open 2566 --from 2565",
+	    B(EDITION) | B(REASON) | B(FROM), 1, 1, cmd_assess_open },
 	{ "assess show", "", N_("how far an assessment is, by category"), NULL,
 	    "pmqa assess show --year 2565", OF_YEAR, 0, 0, cmd_assess_show },
-	{ "edition show", N_("[ITEM]"),
-	    N_("the criteria: categories, items, points and their ids"), NULL,
-	    "pmqa edition show\npmqa edition show 1.1", OF_YEAR, 0, 1,
-	    cmd_assess_edition },
 	{ "tick", N_("POINT..."), N_("mark points as reached"),
 	    N_("All points given become one revision."),
 	    "pmqa tick 1.1.B1 1.1.B2 --reason 'แผนยุทธศาสตร์ประกาศแล้ว'", SAVES, 1,
@@ -76,9 +91,25 @@ static const struct cmd_desc commands[] = {
 	    N_("Without an item: how far the assessment is."),
 	    "pmqa show 1.1\npmqa show 1.1 --at a3", OF_YEAR | B(AT), 0, 1,
 	    cmd_show_show },
-	{ "score", "", N_("scores of items, categories and in total"), NULL,
-	    "pmqa score\npmqa score --office 9105", OF_YEAR, 0, 0,
-	    cmd_score_score },
+	{ "score", "", N_("scores of items, categories and in total"),
+	    N_("The office's figures, and beside them the committee's where "
+	       "the hall has reviewed."),
+	    "pmqa score\npmqa score --by category --office 9105",
+	    OF_YEAR | B(BY), 0, 0, cmd_score_score },
+};
+
+static const struct cmd_desc exchange[] = {
+	{ "status", "",
+	    N_("what this machine holds, what is not yet at the hall, and why"),
+	    NULL, "pmqa status\npmqa status --json", 0, 0, 0,
+	    cmd_status_status },
+	{ "sync", "", N_("bring this office and its hall together now"), NULL,
+	    "pmqa sync --wait", B(WAIT), 0, 0, cmd_sync_sync },
+	{ "hall status", "", N_("every office: last seen, receipt, trouble"),
+	    NULL, "pmqa --dir H hall status", 0, 0, 0, cmd_hall_status },
+};
+
+static const struct cmd_desc past[] = {
 	{ "history", N_("[ITEM[.FIELD]]"),
 	    N_("who changed what, when and why, newest first"), NULL,
 	    "pmqa history 1.1.explanation.basic\n"
@@ -89,55 +120,97 @@ static const struct cmd_desc commands[] = {
 	{ "diff", N_("REVISION REVISION"),
 	    N_("what differs between two revisions, field by field"), NULL,
 	    "pmqa diff a3 a5", B(OFFICE), 2, 2, cmd_history_diff },
-	{ "sync", "", N_("bring this office and its hall together now"), NULL,
-	    "pmqa sync --wait", B(WAIT), 0, 0, cmd_sync_sync },
 	{ "verify", "",
 	    N_("prove that history, signatures, receipts and index agree"),
 	    N_("Exit status 9 when something is damaged."), "pmqa verify", 0, 0,
 	    0, cmd_sync_verify },
-	{ "hall status", "", N_("every office: last seen, receipt, trouble"),
-	    NULL, "pmqa --dir H hall status", 0, 0, 0, cmd_hall_status },
-	{ "hall enroll", N_("REQUEST"),
-	    N_("admit an office by its request line; prints the answer line"),
-	    N_("REQUEST is the line itself, - for standard input, or @FILE. "
-	       "Compare the fingerprint with the office first, by telephone "
-	       "for instance."),
-	    "pmqa --dir H hall enroll @request.txt", 0, 1, 1, cmd_hall_enroll },
+};
+
+static const struct cmd_desc helping[] = {
 	{ "help", N_("[COMMAND]"), N_("list the commands, or explain one"),
 	    NULL, "pmqa help set", 0, 0, 2, cmd_help_run },
 };
 
+/* Each group is a table, most of them beside their commands; help shows them in
+ * this order. */
+#define HERE(a) a, &a##_n
+#define OF(part) cmd_##part##_rows, &cmd_##part##_n_rows
+
+static const size_t setting_up_n = sizeof(setting_up) / sizeof(*setting_up);
+static const size_t assessing_n = sizeof(assessing) / sizeof(*assessing);
+static const size_t exchange_n = sizeof(exchange) / sizeof(*exchange);
+static const size_t past_n = sizeof(past) / sizeof(*past);
+static const size_t helping_n = sizeof(helping) / sizeof(*helping);
+
+static const struct group {
+	const char *title; /* message id */
+	const struct cmd_desc *rows;
+	const size_t *n;
+} groups[] = {
+	{ N_("Setting up"), HERE(setting_up) },
+	{ N_("Assessing"), HERE(assessing) },
+	{ N_("Profile"), OF(profile) },
+	{ N_("Indicators"), OF(indicator) },
+	{ N_("Evidence"), OF(evidence) },
+	{ N_("Improvement plan"), OF(action) },
+	{ N_("Sign-off and review"), OF(review) },
+	{ N_("Looking and finding"), OF(see) },
+	{ N_("Reports"), OF(report) },
+	{ N_("In and out"), OF(inout) },
+	{ N_("Exchange with the hall"), HERE(exchange) },
+	{ N_("The past, and proofs"), HERE(past) },
+	{ N_("Criteria"), OF(edition) },
+	{ N_("Calendar"), OF(cycle) },
+	{ N_("Help"), HERE(helping) },
+	{ N_("For shells"), OF(complete) },
+};
+
 const struct cmd_desc *
-cmd_table_all(size_t *ret_n)
+cmd_table_at(size_t i, const char **ret_group)
 {
-	*ret_n = sizeof(commands) / sizeof(*commands);
-	return commands;
+	for (size_t g = 0; g < sizeof(groups) / sizeof(*groups); g++) {
+		if (i < *groups[g].n) {
+			if (ret_group != NULL)
+				*ret_group = groups[g].title;
+			return &groups[g].rows[i];
+		}
+		i -= *groups[g].n;
+	}
+	return NULL;
 }
 
-/* Edits (letters added, dropped, changed) from a to b; words are short. */
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits from a to b: a letter added, dropped or changed, two neighbours
+ * swapped. Words are short. */
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t row[24], la = strlen(a), lb = strlen(b);
+	size_t rows[3][24], la = strlen(a), lb = strlen(b), i, j;
 
 	if (la >= 24 || lb >= 24)
 		return SIZE_MAX;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t corner = row[0];
+	for (j = 0; j <= lb; j++)
+		rows[0][j] = j;
+	for (i = 1; i <= la; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *up = rows[(i + 2) % 3],
+			     *upper = rows[(i + 1) % 3];
 
 		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t change = corner + (a[i - 1] != b[j - 1]);
-			size_t step =
-			    1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
-
-			corner = row[j];
-			row[j] = change < step ? change : step;
+		for (j = 1; j <= lb; j++) {
+			row[j] = least(up[j - 1] + (a[i - 1] != b[j - 1]),
+			    1 + least(row[j - 1], up[j]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1])
+				row[j] = least(row[j], upper[j - 2] + 1);
 		}
 	}
-	return row[lb];
+	return rows[la % 3][lb];
 }
 
 /* 1 when the words, joined by blanks, are the name or begin so. */
@@ -164,21 +237,18 @@ static const char *
 nearest(const char *first, const char *second)
 {
 	char both[48];
+	const struct cmd_desc *c;
 	const char *best = NULL;
 	size_t limit = 3;
 
 	snprintf(both, sizeof(both), "%.20s %.20s", first, second);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		const char *name = commands[i].name;
-		size_t len = strlen(first);
+	for (size_t i = 0; (c = cmd_table_at(i, NULL)) != NULL; i++) {
+		const char *name = c->name;
 		size_t d = distance(first, name);
 		size_t d2 = distance(both, name);
 
 		if (d2 < d)
 			d = d2;
-		/* the first word of a pair alone, "hall" */
-		if (strncmp(name, first, len) == 0 && name[len] == ' ')
-			d = d < 2 ? d : 2;
 		if (d < limit) {
 			limit = d;
 			best = name;
@@ -187,20 +257,54 @@ nearest(const char *first, const char *second)
 	return best;
 }
 
+/* "hall" alone: the commands that begin so, separated by commas. */
+static void
+list_pairs(const char *first, struct buf *ret)
+{
+	const struct cmd_desc *d;
+	size_t len = strlen(first);
+
+	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++)
+		if (strncmp(d->name, first, len) == 0 && d->name[len] == ' ')
+			buf_printf(
+			    ret, "%s%s", ret->len > 0 ? ", " : "", d->name);
+}
+
+static int
+unknown(const char *first, const char *second, struct err *e)
+{
+	const char *near = nearest(first, second);
+	struct buf pairs = BUF_INIT;
+
+	list_pairs(first, &pairs);
+	if (pairs.len > 0 && second[0] == '\0')
+		err_set(
+		    e, ERR_USAGE, 0, "command '%s' wants a second word", first);
+	else
+		err_set(e, ERR_USAGE, 0, "unknown command '%s'", first);
+	if (near != NULL)
+		err_hint(e, "did you mean 'pmqa %s'?", near);
+	else if (pairs.len > 0)
+		err_hint(e, "there are: %s", buf_str(&pairs));
+	else
+		err_hint(e, "see pmqa help");
+	buf_release(&pairs);
+	return ERR_USAGE;
+}
+
 int
 cmd_table_find(const char *const *words, size_t n, const struct cmd_desc **ret,
     size_t *ret_used, struct err *e)
 {
-	const struct cmd_desc *best = NULL;
-	const char *near;
+	const struct cmd_desc *best = NULL, *d;
 	size_t used = 0;
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		size_t u = words_of(commands[i].name, words, n);
+	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++) {
+		size_t u = words_of(d->name, words, n);
 
 		if (u > used) {
 			used = u;
-			best = &commands[i];
+			best = d;
 		}
 	}
 	if (best != NULL) {
@@ -208,11 +312,5 @@ cmd_table_find(const char *const *words, size_t n, const struct cmd_desc **ret,
 		*ret_used = used;
 		return 0;
 	}
-	near = nearest(words[0], n > 1 ? words[1] : "");
-	err_set(e, ERR_USAGE, 0, "unknown command '%s'", words[0]);
-	if (near != NULL)
-		err_hint(e, "did you mean 'pmqa %s'?", near);
-	else
-		err_hint(e, "see pmqa help");
-	return ERR_USAGE;
+	return unknown(words[0], n > 1 ? words[1] : "", e);
 }

@@ -12,7 +12,9 @@
 
 #include "client/cmd.h"
 
-const struct cmd_desc *cmd_table_all(size_t *ret_n);
+/* The i-th command, NULL behind the last; ret_group (may be NULL): the title
+ * of its group, a message id, the same pointer for all of a group. */
+const struct cmd_desc *cmd_table_at(size_t i, const char **ret_group);
 
 /*
  * The command that the words begin with (two words before one) and how many of

@@ -14,12 +14,17 @@ static const struct {
 	{ "merge", N_("merging") },
 	{ "push", N_("sending") },
 	{ "receipt", N_("waiting for the receipt") },
+	{ "evidence", N_("sending evidence") },
 	/* class of its last error */
 	{ "retry", N_("will be tried again") },
 	{ "person", N_("needs a person") },
 	{ "refused", N_("refused by the hall") },
 	/* state of an assessment */
 	{ "open", N_("open") },
+	{ "submitted", N_("submitted") },
+	{ "returned", N_("returned for correction") },
+	{ "accepted", N_("accepted") },
+	{ "reopened", N_("opened again") },
 	/* roles, states of devices, severities */
 	{ "office", N_("office") },
 	{ "hall", N_("hall") },
@@ -28,6 +33,17 @@ static const struct {
 	{ "error", N_("error") },
 	{ "warning", N_("warning") },
 	{ "note", N_("note") },
+	/* values of fields */
+	{ "done", N_("done") },
+	{ "dropped", N_("dropped") },
+	{ "quick", N_("quick win") },
+	{ "system", N_("system fix") },
+	{ "sustain", N_("sustain") },
+	{ "larger", N_("larger is better") },
+	{ "smaller", N_("smaller is better") },
+	{ "public", N_("public") },
+	{ "internal", N_("internal") },
+	{ "confidential", N_("confidential") },
 };
 
 static const struct {
@@ -38,8 +54,25 @@ static const struct {
 	{ "set", N_("write") },
 	{ "tick", N_("tick") },
 	{ "untick", N_("untick") },
+	{ "submit", N_("submit") },
+	{ "reopen", N_("open again") },
+	{ "review", N_("review") },
+	{ "consensus", N_("consensus") },
+	{ "comment", N_("comment") },
+	{ "return", N_("return") },
+	{ "accept", N_("accept") },
 	{ "enroll", N_("enrol") },
+	{ "attach", N_("attach evidence") },
+	{ "detach", N_("unlink evidence") },
+	{ "redact", N_("erase evidence") },
+	{ "profile", N_("write the profile") },
+	{ "indicator", N_("write an indicator") },
+	{ "plan", N_("plan") },
+	{ "import", N_("import") },
+	{ "edit", N_("edit") },
+	{ "revert", N_("undo") },
 	{ "receipt", N_("give a receipt") },
+	{ "publish", N_("publish") },
 };
 
 static const struct {
@@ -81,20 +114,34 @@ labels_level(const char *level)
 	return "-";
 }
 
+/* What a record is, by a part of its name; the first that fits. */
+static const struct {
+	const char *part;
+	const char *type;
+} parts[] = {
+	{ "/items/", "answer" },
+	{ "/actions/", "action" },
+	{ "/comments/", "comments" },
+	{ "reviews/", "review" },
+	{ "decisions/", "decision" },
+	{ "editions/", "edition" },
+	{ "wordings/", "wording" },
+	{ "evidence/", "evidence" },
+	{ "practices/", "practice" },
+	{ "cycles/", "cycle" },
+	{ "/assessment", "assessment" },
+	{ "/profile", "profile" },
+};
+
 const char *
 labels_type(const char *record)
 {
-	const char *slash = record != NULL ? strrchr(record, '/') : NULL;
-
 	if (record == NULL)
 		return "";
-	if (slash == NULL)
-		return record;
-	if (strcmp(slash, "/assessment") == 0)
-		return "assessment";
-	if (strstr(record, "/items/") != NULL)
-		return "answer";
-	return strncmp(record, "editions/", 9) == 0 ? "edition" : record;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (strstr(record, parts[i].part) != NULL)
+			return parts[i].type;
+	return record;
 }
 
 static const cJSON *
@@ -132,23 +179,58 @@ matches(const char *pattern, const char *name)
 	return *name == '\0';
 }
 
-const char *
-labels_field(const cJSON *describe, const char *record, const char *field)
+/* The description of a field; NULL if there is none. */
+static const cJSON *
+field_of(const cJSON *describe, const char *record, const char *field)
 {
 	const cJSON *f;
 
-	if (field == NULL)
-		return "";
 	cJSON_ArrayForEach (f, labels_fields(describe, labels_type(record))) {
 		const char *pattern = json_str(f, "name");
-		const char *label =
-		    lang_pick(json_str(f, "en"), json_str(f, "th"));
 
-		if (pattern != NULL && matches(pattern, field) &&
-		    label[0] != '\0')
-			return label;
+		if (pattern != NULL && field != NULL && matches(pattern, field))
+			return f;
 	}
-	return field;
+	return NULL;
+}
+
+const char *
+labels_field(const cJSON *describe, const char *record, const char *field)
+{
+	const cJSON *f = field_of(describe, record, field);
+	const char *label = lang_pick(json_str(f, "en"), json_str(f, "th"));
+
+	if (label[0] != '\0')
+		return label;
+	return field != NULL ? field : "";
+}
+
+const char *
+labels_kind(const cJSON *describe, const char *record, const char *field)
+{
+	const char *kind = json_str(field_of(describe, record, field), "kind");
+
+	return kind != NULL ? kind : "";
+}
+
+void
+labels_full(char *ret, size_t size, const cJSON *describe, const char *record,
+    const char *field)
+{
+	const char *pattern =
+	    json_str(field_of(describe, record, field), "name");
+	const char *star = pattern != NULL ? strchr(pattern, '*') : NULL;
+	const char *label = labels_field(describe, record, field);
+	size_t len;
+
+	if (star == NULL || field == NULL) {
+		snprintf(ret, size, "%s", label);
+		return;
+	}
+	field += star - pattern;
+	len = strcspn(field, ".");
+	/* of a long one, such as a file's hash, its beginning */
+	snprintf(ret, size, "%s (%.*s)", label, len > 24 ? 8 : (int)len, field);
 }
 
 const char *
@@ -158,9 +240,12 @@ labels_record(const cJSON *describe, const char *record)
 	const cJSON *t = type_of(describe, type);
 	const char *label = lang_pick(json_str(t, "en"), json_str(t, "th"));
 
-	if (strcmp(type, "answer") == 0)
+	if (record == NULL)
+		return "";
+	if (strcmp(type, "answer") == 0 || strcmp(type, "action") == 0 ||
+	    strcmp(type, "review") == 0 || strcmp(type, "comments") == 0)
 		return strrchr(record, '/') + 1;
 	if (label[0] != '\0')
 		return label;
-	return record != NULL ? record : "";
+	return record;
 }

@@ -28,6 +28,16 @@ const char *labels_type(const char *record);
 const char *labels_field(
     const cJSON *describe, const char *record, const char *field);
 
+/* The same with the key that a "*" stands for, where it is a name to type:
+ * "target (ia1)". */
+void labels_full(char *ret, size_t size, const cJSON *describe,
+    const char *record, const char *field);
+
+/* The field's kind by the document: "text", "date", "enum", …; "" if
+ * unknown. */
+const char *labels_kind(
+    const cJSON *describe, const char *record, const char *field);
+
 /* The record as people name it: the item, or what kind of record it is. */
 const char *labels_record(const cJSON *describe, const char *record);
 

@@ -52,6 +52,37 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_URL] = { "url", N_("URL"),
 	    N_("an address where offices reach this hall: ssh://USER@HOST"
 	       "[:PORT] or a directory; may be repeated") },
+	[OPT_FROM] = { "from", N_("YEAR"),
+	    N_("carry texts, indicators and open actions over from this "
+	       "year") },
+	[OPT_FORMAT] = { "format", N_("FORMAT"),
+	    N_("form of the file: html, xlsx, csv or json, as the command "
+	       "says") },
+	[OPT_OUTPUT] = { "output", N_("FILE"),
+	    N_("write to this file; - for standard output") },
+	[OPT_APPLY] = { "apply", NULL,
+	    N_("do it; without this option it is only shown") },
+	[OPT_CAPTION] = { "caption", N_("TEXT"),
+	    N_("one line about the file") },
+	[OPT_POINTS] = { "points", N_("POINT,..."),
+	    N_("points that the file supports") },
+	[OPT_CLASS] = { "class", "public|internal|confidential",
+	    N_("who may see the file; default: internal") },
+	[OPT_TARGET] = { "target", "basic|advance|significance",
+	    N_("level to reach; default: that of the hall's calendar") },
+	[OPT_YEARS] = { "years", N_("YEAR,..."),
+	    N_("fiscal years; default: all that were opened") },
+	[OPT_OFFICES] = { "offices", N_("CODE,..."),
+	    N_("offices; default: all") },
+	[OPT_ITEMS] = { "items", N_("ITEM,..."), N_("items that it is about") },
+	[OPT_ITEM] = { "item", N_("ITEM"), N_("only of this item") },
+	[OPT_CONSENSUS] = { "consensus", NULL,
+	    N_("write what all assessors agreed on, not your own view") },
+	[OPT_OVERDUE] = { "overdue", NULL, N_("only what is past its day") },
+	[OPT_BY] = { "by", "item|category", N_("how fine; default: item") },
+	[OPT_NOTE] = { "note", N_("TEXT"), N_("what you say with it") },
+	[OPT_TITLE] = { "title", N_("TEXT"), N_("its title") },
+	[OPT_ID] = { "id", N_("ID"), N_("its name") },
 };
 
 const struct opt_desc *
@@ -94,7 +125,8 @@ store_value(struct opts *o, enum opt which, const char *value, struct err *e)
 {
 	int rc = 0;
 
-	if (which != OPT_DIR && which != OPT_SOCKET && which != OPT_HOST_KEY)
+	if (which != OPT_DIR && which != OPT_SOCKET && which != OPT_HOST_KEY &&
+	    which != OPT_OUTPUT)
 		rc = check_text(value, e);
 	if (rc < 0)
 		return rc;
@@ -176,7 +208,7 @@ opts_release(struct opts *o)
 }
 
 int
-opts_allowed(const struct opts *o, unsigned long mask, struct err *e)
+opts_allowed(const struct opts *o, uint64_t mask, struct err *e)
 {
 	for (int i = 0; i < N_OPTS; i++)
 		if (o->value[i] != NULL && (mask & OPT_BIT(i)) == 0)

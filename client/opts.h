@@ -13,6 +13,7 @@
 #define CLIENT_OPTS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -42,10 +43,28 @@ enum opt {
 	OPT_DEVICE,
 	OPT_HOST_KEY,
 	OPT_URL,
+	OPT_FROM,
+	OPT_FORMAT,
+	OPT_OUTPUT,
+	OPT_APPLY,
+	OPT_CAPTION,
+	OPT_POINTS,
+	OPT_CLASS,
+	OPT_TARGET,
+	OPT_YEARS,
+	OPT_OFFICES,
+	OPT_ITEMS,
+	OPT_ITEM,
+	OPT_CONSENSUS,
+	OPT_OVERDUE,
+	OPT_BY,
+	OPT_NOTE,
+	OPT_TITLE,
+	OPT_ID,
 	N_OPTS
 };
 
-#define OPT_BIT(o) (1UL << (o))
+#define OPT_BIT(o) (UINT64_C(1) << (o))
 /* what every command takes */
 #define OPTS_ALWAYS                                                            \
 	(OPT_BIT(OPT_DIR) | OPT_BIT(OPT_SOCKET) | OPT_BIT(OPT_JSON) |          \
@@ -71,7 +90,7 @@ void opts_release(struct opts *o);
 const struct opt_desc *opts_desc(enum opt o);
 
 /* The first option given that is not in the mask: ERR_USAGE naming it. */
-int opts_allowed(const struct opts *o, unsigned long mask, struct err *e);
+int opts_allowed(const struct opts *o, uint64_t mask, struct err *e);
 
 /* An option as a number within min..max; dflt when it is not given. Thai
  * digits are digits. */

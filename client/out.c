@@ -322,6 +322,24 @@ out_time(char *ret, size_t size, const char *rfc3339)
 	snprintf(ret, size, "%s", text);
 }
 
+void
+out_day(char *ret, size_t size, const char *day)
+{
+	char text[CLOCK_TEXT], *last;
+	int64_t t;
+
+	if (day == NULL || strlen(day) != 10 ||
+	    clock_parse(day, 0, 0, &t, NULL) < 0) {
+		snprintf(ret, size, "%s", day != NULL ? day : "-");
+		return;
+	}
+	clock_people(text, t, 0, lang_thai());
+	/* without the time of day behind the last blank */
+	if ((last = strrchr(text, ' ')) != NULL)
+		*last = '\0';
+	snprintf(ret, size, "%s", text);
+}
+
 static void
 error_json(struct out *o, const struct err *e, const cJSON *data)
 {

@@ -66,6 +66,10 @@ void out_json(struct out *o, const cJSON *v);
  * text itself when it is no time; "-" for NULL. */
 void out_time(char *ret, size_t size, const char *rfc3339);
 
+/* "2026-03-31" as people write a day: "31 มี.ค. 2569" in Thai; the text itself
+ * when it is no day; "-" for NULL. */
+void out_day(char *ret, size_t size, const char *day);
+
 /* Prints an error to standard error: sentence and hint in the chosen language,
  * or as JSON. data may be NULL. */
 void out_error(const struct err *e, const cJSON *data, int json);

@@ -18,7 +18,7 @@
 
 #include "client/out.h"
 
-#define TABLE_COLS 8
+#define TABLE_COLS 24
 
 enum column { COL_LEFT, COL_RIGHT, COL_FLEX, COL_CLIP };
 

@@ -43,7 +43,7 @@ unset PMQA_LANG
 run env LC_ALL=th_TH.UTF-8 "$PMQA_BIN/pmqa" help
 like "$out" "คำสั่ง" "the system's language is taken"
 run env LC_ALL=C.UTF-8 LANG=th_TH.UTF-8 "$PMQA_BIN/pmqa" help
-like "$out" "Commands" "LC_ALL comes before LANG"
+like "$out" "Setting up" "LC_ALL comes before LANG"
 run env PMQA_LANG=th LC_ALL=C.UTF-8 "$PMQA_BIN/pmqa" help
 like "$out" "คำสั่ง" "PMQA_LANG comes before LC_ALL"
 export PMQA_LANG=en

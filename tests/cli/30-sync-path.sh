@@ -154,8 +154,13 @@ exits 1 "a device that is not enrolled is not served" \
 	as_device 9105-b "git-upload-pack '/office'"
 exits 1 "an office that is not enrolled is not served" \
 	as_device 9107-a "git-upload-pack '/office'"
-exits 1 "evidence is for a later version" \
+exits 1 "evidence is named by a whole hash" \
 	as_device 9105-a "git-receive-pack '/evidence/00'"
-like "$err" "evidence is not served by this version" "and says so"
+like "$err" "64 hex digits of its SHA-256" "and it says so"
+nobody=$(printf '%064d' 0)
+exits 1 "a file that no record names is refused" \
+	as_device 9105-a "git-receive-pack '/evidence/$nobody'"
+like "$err" "pmqa-refused: no record" "before git is asked"
+holds "and nothing was made for it" [ ! -e "$H/evidence/9105.git" ]
 
 finish

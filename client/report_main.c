@@ -1,0 +1,18 @@
+/* pmqa-report: pmqa for the commands that draw reports or pack spreadsheets.
+ * pmqa becomes it for them (cmd_main.h). */
+#include "client/cmd_main.h"
+#include "client/report.h"
+#include "client/report_inout.h"
+
+static const struct cmd_override overrides[] = {
+	{ "report", report_run },
+	{ "export", report_inout_export },
+	{ "import", report_inout_import },
+	{ NULL, NULL },
+};
+
+int
+main(int argc, char **argv)
+{
+	return cmd_main(argc, argv, overrides);
+}
