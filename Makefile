@@ -50,7 +50,7 @@ fuzz_L := -fsanitize=fuzzer,address,undefined
 CFLAGS += $($(BUILD)_F)
 LDFLAGS += $($(BUILD)_L)
 
-src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
+src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*/*.c,$(1))))
 mains := daemon/main daemon/receive_main daemon/ssh_main client/main client/report_main
 objs := $(filter-out $(mains:%=$(B)/%.o),$(call src,base proto store daemon client))
 programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-ssh lib/pmqa-report)
@@ -59,7 +59,7 @@ support := $(call src,tests/support)
 shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
 benches := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] bench/*.[ch] docs/*.c)
+sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] store/*/*.[ch] daemon/*.[ch] daemon/*/*.[ch] client/*.[ch] client/*/*.[ch] tests/*/*.[ch] bench/*.[ch] docs/*.c)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -77,9 +77,9 @@ $(B)/lib.a: $(objs)
 $(B)/%.o: %.c Makefile warnings.txt
 	@mkdir -p $(@D) && echo "  CC $<" && $(CC) $(CPPFLAGS) $(dep_cflags) $(CFLAGS) -c -o $@ $<
 
-$(B)/client/report_%.o $(B)/client/xlsx_%.o: CPPFLAGS += $(report_cflags)
+$(B)/client/report/%.o $(B)/client/file/xlsx_%.o: CPPFLAGS += $(report_cflags)
 # its macros use names that base/banned.h forbids: they come before it
-with_xlsx := client/report_xlsx client/xlsx_write
+with_xlsx := client/report/report_xlsx client/file/xlsx_write
 $(with_xlsx:%=$(B)/%.o) $(with_xlsx:%=$(B)/%.tidy): CPPFLAGS := -include xlsxwriter.h $(CPPFLAGS)
 
 link = mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $(1) $(more_libs) $(dep_libs)

@@ -15,17 +15,17 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/absorb.h"
-#include "store/answer.h"
-#include "store/compare.h"
-#include "store/enroll.h"
-#include "store/gap.h"
-#include "store/giterr.h"
-#include "store/journal.h"
-#include "store/query.h"
-#include "store/report.h"
-#include "store/search.h"
+#include "store/admit/absorb.h"
+#include "store/git/giterr.h"
+#include "store/hall/enroll.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
+#include "store/view/compare.h"
+#include "store/view/gap.h"
+#include "store/view/query.h"
+#include "store/view/report.h"
+#include "store/view/search.h"
 
 #define FIRST_YEAR 2560
 #define YEARS 10

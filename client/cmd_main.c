@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "client/cmd_help.h"
+#include "client/cmd/cmd_help.h"
 #include "client/cmd_table.h"
 #include "client/lang.h"
 #include "proto/rpc.h"

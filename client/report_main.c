@@ -1,8 +1,8 @@
 /* pmqa-report: pmqa for the commands that draw reports or pack spreadsheets.
  * pmqa becomes it for them (cmd_main.h). */
 #include "client/cmd_main.h"
-#include "client/report.h"
-#include "client/report_inout.h"
+#include "client/report/report.h"
+#include "client/report/report_inout.h"
 
 static const struct cmd_override overrides[] = {
 	{ "report", report_run },

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/fatal.h"
-#include "daemon/handlers.h"
+#include "daemon/handlers/handlers.h"
 #include "daemon/server.h"
 #include "proto/frame.h"
 #include "proto/rpc.h"

@@ -15,8 +15,8 @@
 #ifndef DAEMON_DISPATCH_H
 #define DAEMON_DISPATCH_H
 
-#include "daemon/call.h"
 #include "daemon/conn.h"
+#include "daemon/handlers/call.h"
 
 /* conn_set_opts.on_line and .on_gone; arg is the struct server. */
 void dispatch_line(void *arg, struct conn *c, const char *line, size_t len);

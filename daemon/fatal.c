@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "store/db.h"
+#include "store/db/db.h"
 
 void
 fatal_check(const char *what, const struct err *e)

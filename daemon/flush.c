@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/fatal.h"
-#include "store/journal.h"
+#include "store/save/journal.h"
 
 struct flush {
 	struct job job; /* first */

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/fatal.h"
-#include "store/search.h"
+#include "store/view/search.h"
 
 struct indexer {
 	struct job job; /* first */

@@ -5,7 +5,7 @@
  * Ownership: indexer_create() … indexer_close(); borrows loop and writer.
  * Units:     milliseconds; records.
  * Errors:    logged and tried again later: searches find everything meanwhile,
- * only slower (store/search.h).
+ * only slower (store/view/search.h).
  * Thread:    loop.
  *
  * INDEXER_QUIET_MS after the last change, INDEXER_LATEST_MS after the first; a

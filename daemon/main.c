@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "daemon/options.h"
 #include "daemon/server.h"
-#include "store/absorb.h"
-#include "store/giterr.h"
+#include "store/admit/absorb.h"
+#include "store/git/giterr.h"
 #include "store/setup.h"
 
 #define N_SIGNALS 3

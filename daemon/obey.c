@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/fatal.h"
-#include "store/evidence.h"
+#include "store/evidence/evidence.h"
 
 /* git writes packs anew for it: the watchdog must not take that for a hang */
 #define GRACE_MS (30 * 60 * 1000)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/key.h"
+#include "store/sign/key.h"
 
 #define CONF_NAME "/pmqad.conf"
 #define HOST_KEY_FILE_MAX 16384

@@ -20,7 +20,7 @@
 
 #include "base/json.h"
 #include "proto/methods.h"
-#include "store/save.h"
+#include "store/save/save.h"
 
 #define PEER_GROUP_USER "pmqa"
 #define PEER_GROUP_CHIEF "pmqa-chief"

@@ -13,10 +13,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "daemon/receive_hook.h"
-#include "daemon/remark.h"
-#include "store/giterr.h"
-#include "store/key.h"
+#include "daemon/receive/receive_hook.h"
+#include "daemon/sync/remark.h"
+#include "store/git/giterr.h"
+#include "store/sign/key.h"
 
 #define DEFAULT_DIR "/var/lib/pmqa"
 

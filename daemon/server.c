@@ -6,13 +6,13 @@
 #include "base/log.h"
 #include "daemon/dispatch.h"
 #include "daemon/fatal.h"
-#include "daemon/handlers.h"
-#include "store/absorb.h"
-#include "store/evidence_take.h"
-#include "store/journal.h"
-#include "store/query.h"
-#include "store/receipt.h"
-#include "store/save.h"
+#include "daemon/handlers/handlers.h"
+#include "store/admit/absorb.h"
+#include "store/evidence/evidence_take.h"
+#include "store/save/journal.h"
+#include "store/save/save.h"
+#include "store/sign/receipt.h"
+#include "store/view/query.h"
 
 /* A hall that was away may have much to absorb: so long it counts as busy. */
 #define START_GRACE_MS (30 * 60 * 1000)

@@ -24,7 +24,7 @@
 #include "daemon/indexer.h"
 #include "daemon/listen.h"
 #include "daemon/notify.h"
-#include "daemon/sync.h"
+#include "daemon/sync/sync.h"
 #include "daemon/watchdog.h"
 #include "daemon/worker.h"
 #include "store/conf.h"

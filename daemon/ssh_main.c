@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "daemon/command.h"
+#include "daemon/receive/command.h"
 
 #define ARGS_MAX 32
 

@@ -2,7 +2,7 @@
  * man_gen: writes the parts of the documents that follow from tables:
  *
  *   man_gen commands    the COMMANDS section of pmqa(1), from client/cmd_table.c
- *   man_gen records     pmqa-records(5) whole, from store/record_table.c
+ *   man_gen records     pmqa-records(5) whole, from store/record/record_table.c
  *   man_gen methods     the last section of PROTOCOL.md, from proto/methods.c
  *
  * docs/man_gen.sh puts them in place; `make lint` fails when they are old.
@@ -13,7 +13,7 @@
 
 #include "client/cmd_table.h"
 #include "proto/methods.h"
-#include "store/record.h"
+#include "store/record/record.h"
 
 #define LINE_COLS 70
 #define ESCAPE_COLS 8 /* mandoc counts a Thai letter as \[u0E01] */
@@ -337,7 +337,7 @@ put_record_types(void)
 }
 
 static const char records_head[] =
-    ".\\\" written by docs/man_gen.c from store/record_table.c\n"
+    ".\\\" written by docs/man_gen.c from store/record/record_table.c\n"
     ".Dd November 22, 2026\n"
     ".Dt PMQA-RECORDS 5\n"
     ".Os\n"

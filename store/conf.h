@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "store/key.h"
+#include "store/sign/key.h"
 
 #define CONF_LINE_MAX 198
 #define CONF_NAME_MAX 180 /* bytes of an office's or a hall's name */

@@ -4,8 +4,8 @@
 #include <git2.h>
 
 #include "base/json.h"
-#include "store/canon.h"
-#include "store/giterr.h"
+#include "store/git/giterr.h"
+#include "store/record/canon.h"
 
 int
 store_blob_id(

@@ -1,5 +1,5 @@
 /* The hall's files, and what an office lacks of them. */
-#include "store/publish.h"
+#include "store/hall/publish.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/record.h"
+#include "store/record/canon.h"
+#include "store/record/record.h"
 
 #define DIR_MODE 0750
 #define FILE_MODE 0644

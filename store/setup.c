@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/db.h"
-#include "store/repo.h"
-#include "store/schema.h"
-#include "store/signers.h"
+#include "store/db/db.h"
+#include "store/db/schema.h"
+#include "store/git/repo.h"
+#include "store/hall/signers.h"
 
 #define EDITION_MAX_BYTES (256 * 1024)
 #define DIR_MODE 0750

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/file.h"
-#include "store/canon.h"
+#include "store/record/canon.h"
 
 #define N_PLACES 2
 

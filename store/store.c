@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/journal.h"
-#include "store/schema.h"
+#include "store/db/schema.h"
+#include "store/save/journal.h"
 
 #define DB_NAME "pmqa.db"
 /* Above this size the whole file is checked only after an unclean stop: a

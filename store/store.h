@@ -12,12 +12,12 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "store/commit.h"
 #include "store/conf.h"
-#include "store/db.h"
-#include "store/edition.h"
-#include "store/key.h"
-#include "store/repo.h"
+#include "store/criteria/edition.h"
+#include "store/db/db.h"
+#include "store/git/repo.h"
+#include "store/sign/commit.h"
+#include "store/sign/key.h"
 
 enum store_mode {
 	STORE_WRITE,

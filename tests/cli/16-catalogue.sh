@@ -7,8 +7,8 @@ cd "$ROOT"
 keywords=(--keyword --keyword=_ --keyword=N_ --keyword=err_set:4
 	--keyword=err_sys:2 --keyword=err_hint:2 --keyword=err_tr --keyword=err_th)
 run xgettext --from-code=UTF-8 -L C --no-location --omit-header \
-	"${keywords[@]}" -o "$T/pmqa.pot" base/*.c proto/*.c store/*.c daemon/*.c \
-	client/*.c po/errno.h
+	"${keywords[@]}" -o "$T/pmqa.pot" base/*.c proto/*.c store/*.c store/*/*.c daemon/*.c daemon/*/*.c \
+	client/*.c client/*/*.c po/errno.h
 is "$status:$err" "0:" "the sources give their sentences without a warning"
 
 run msgfmt --check --statistics -o "$T/pmqa.mo" po/th.po

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/journal.h"
+#include "store/save/journal.h"
 #include "tests/support/crash_driver.h"
 #include "tests/support/office.h"
 

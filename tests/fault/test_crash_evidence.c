@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/evidence.h"
-#include "store/journal.h"
-#include "store/verify.h"
+#include "store/evidence/evidence.h"
+#include "store/save/journal.h"
+#include "store/view/verify.h"
 #include "tests/support/crash_driver.h"
 #include "tests/support/files.h"
 #include "tests/support/office.h"

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "store/canon.h"
+#include "store/record/canon.h"
 #include "tests/support/gate.h"
 
 #define MAX_MS 30000

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/sync.h"
+#include "daemon/sync/sync.h"
 #include "tests/support/joined.h"
 
 #define FAR_MS 3600000

@@ -4,10 +4,10 @@
  * is accepted as a commit can be built again, byte for byte but for the
  * signature; what is accepted as a tree is written again byte for byte.
  */
-#include "store/commit.h"
-#include "store/giterr.h"
-#include "store/sshsig.h"
-#include "store/tree.h"
+#include "store/git/giterr.h"
+#include "store/git/tree.h"
+#include "store/sign/commit.h"
+#include "store/sign/sshsig.h"
 
 static struct key key;
 

@@ -2,7 +2,7 @@
  * A CSV file as anybody may hand it in. Beyond "no crash": what was read is
  * written so that it reads back the same, and the limits held.
  */
-#include "client/csv.h"
+#include "client/file/csv.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 

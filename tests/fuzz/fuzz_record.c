@@ -4,8 +4,8 @@
  * is written again byte for byte; what is taken as a record of the path keeps
  * all its fields when shown as changes, and merges with itself to itself.
  */
-#include "store/canon.h"
-#include "store/record.h"
+#include "store/record/canon.h"
+#include "store/record/record.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 

@@ -3,7 +3,7 @@
  * says which part, the rest is it. Beyond "no crash": the limits held, a refusal
  * has its sentence.
  */
-#include "client/xlsx_xml.h"
+#include "client/file/xlsx_xml.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len);
 

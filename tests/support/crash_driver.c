@@ -4,9 +4,9 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-#include "store/answer.h"
-#include "store/giterr.h"
-#include "store/journal.h"
+#include "store/git/giterr.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
 
 #define MAX_SAVES 16
 

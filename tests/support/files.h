@@ -10,7 +10,7 @@
 #ifndef TESTS_SUPPORT_FILES_H
 #define TESTS_SUPPORT_FILES_H
 
-#include "store/evidence.h"
+#include "store/evidence/evidence.h"
 
 struct test_file {
 	char *bytes;

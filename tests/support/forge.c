@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/canon.h"
+#include "store/record/canon.h"
 #include "tests/unit/test.h"
 
 #define EDITION "pmqa4-2562"

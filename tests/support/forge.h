@@ -14,8 +14,8 @@
 #ifndef TESTS_SUPPORT_FORGE_H
 #define TESTS_SUPPORT_FORGE_H
 
-#include "store/commit.h"
-#include "store/repo.h"
+#include "store/git/repo.h"
+#include "store/sign/commit.h"
 
 #define FORGE_ASSESSMENT "2565/assessment.json"
 #define FORGE_ITEM "2565/items/1.1.json"

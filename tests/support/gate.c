@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "daemon/transfer.h"
-#include "store/journal.h"
+#include "daemon/sync/transfer.h"
+#include "store/save/journal.h"
 #include "tests/unit/test.h"
 
 #define NEWS_MS 20000

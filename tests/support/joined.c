@@ -1,10 +1,10 @@
 #include "tests/support/joined.h"
 
-#include "store/absorb.h"
-#include "store/enroll.h"
-#include "store/journal.h"
-#include "store/receipt.h"
+#include "store/admit/absorb.h"
+#include "store/hall/enroll.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
+#include "store/sign/receipt.h"
 #include "tests/unit/test.h"
 
 static struct store *

@@ -7,7 +7,7 @@ bad=0
 
 # forbid FOLDER PATTERN WHY
 forbid() {
-	if grep -nE "^#include [\"<]($2)" "$1"/*.c "$1"/*.h; then
+	if grep -rnE "^#include [\"<]($2)" "$1"; then
 		echo "layering: $1/ may not include this: $3" >&2
 		bad=1
 	fi

@@ -1,8 +1,8 @@
 #include "tests/support/office.h"
 
 #include "base/file.h"
-#include "store/answer.h"
-#include "store/giterr.h"
+#include "store/git/giterr.h"
+#include "store/save/answer.h"
 #include "store/setup.h"
 #include "tests/unit/test.h"
 

@@ -10,7 +10,7 @@
 #ifndef TESTS_SUPPORT_OFFICE_H
 #define TESTS_SUPPORT_OFFICE_H
 
-#include "store/save.h"
+#include "store/save/save.h"
 
 struct test_office {
 	char *dir;

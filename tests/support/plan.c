@@ -1,7 +1,7 @@
 #include "tests/support/plan.h"
 
-#include "store/asof.h"
-#include "store/record.h"
+#include "store/look/asof.h"
+#include "store/record/record.h"
 #include "tests/unit/test.h"
 
 cJSON *

@@ -11,7 +11,7 @@
 #ifndef TESTS_SUPPORT_PUSH_H
 #define TESTS_SUPPORT_PUSH_H
 
-#include "store/door.h"
+#include "store/admit/door.h"
 #include "tests/support/forge.h"
 
 int push_setup(void **state);

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "store/giterr.h"
+#include "store/git/giterr.h"
 #include "store/setup.h"
 #include "tests/unit/test.h"
 

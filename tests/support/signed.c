@@ -1,7 +1,7 @@
 #include "tests/support/signed.h"
 
-#include "store/answer.h"
-#include "store/fields.h"
+#include "store/save/answer.h"
+#include "store/save/fields.h"
 #include "tests/unit/test.h"
 
 #define ACTION_PATH "2565/actions/pa1.json"

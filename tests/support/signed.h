@@ -10,8 +10,8 @@
 #ifndef TESTS_SUPPORT_SIGNED_H
 #define TESTS_SUPPORT_SIGNED_H
 
-#include "store/review.h"
-#include "store/signoff.h"
+#include "store/review/review.h"
+#include "store/review/signoff.h"
 #include "tests/support/pair.h"
 
 #define SIGNED_YEAR 2565

@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
-#include "store/absorb.h"
-#include "store/answer.h"
-#include "store/journal.h"
-#include "store/receipt.h"
+#include "store/admit/absorb.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
+#include "store/sign/receipt.h"
 #include "tests/support/pair.h"
 
 static int

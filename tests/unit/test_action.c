@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/action.h"
+#include "store/save/action.h"
 #include "tests/support/office.h"
 #include "tests/support/plan.h"
 

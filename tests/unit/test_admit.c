@@ -1,8 +1,8 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/admit.h"
-#include "store/published.h"
+#include "store/admit/admit.h"
+#include "store/admit/published.h"
 #include "tests/support/forge.h"
 #include "tests/support/office.h"
 

@@ -2,7 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/admit.h"
+#include "store/admit/admit.h"
 #include "tests/support/forge.h"
 #include "tests/support/office.h"
 

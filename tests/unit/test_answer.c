@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/answer.h"
-#include "store/journal.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
 #include "tests/support/office.h"
 
 struct fixture {

@@ -1,11 +1,11 @@
 #include "tests/unit/test.h"
 
-#include "store/asof.h"
-#include "store/batch.h"
-#include "store/brief.h"
-#include "store/query.h"
-#include "store/record.h"
-#include "store/revert.h"
+#include "store/look/asof.h"
+#include "store/record/record.h"
+#include "store/save/batch.h"
+#include "store/save/brief.h"
+#include "store/save/revert.h"
+#include "store/view/query.h"
 #include "tests/support/office.h"
 
 struct fixture {

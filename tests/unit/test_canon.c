@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/canon.h"
+#include "store/record/canon.h"
 
 #define N_RANDOM 10000
 

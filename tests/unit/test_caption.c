@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/journal.h"
+#include "store/save/journal.h"
 #include "tests/support/office.h"
 
 struct fixture {

@@ -1,12 +1,12 @@
 #include "tests/unit/test.h"
 
 #include "base/file.h"
-#include "store/action.h"
-#include "store/answer.h"
-#include "store/canon.h"
-#include "store/carry.h"
-#include "store/indicator.h"
-#include "store/profile.h"
+#include "store/record/canon.h"
+#include "store/save/action.h"
+#include "store/save/answer.h"
+#include "store/save/carry.h"
+#include "store/save/indicator.h"
+#include "store/save/profile.h"
 #include "tests/support/office.h"
 #include "tests/support/plan.h"
 

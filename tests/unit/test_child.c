@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/child.h"
+#include "daemon/sync/child.h"
 
 struct seen {
 	struct child *child;

@@ -1,8 +1,8 @@
 #include "tests/unit/test.h"
 
 #include "base/file.h"
-#include "client/cmd_answer.h"
-#include "client/cmd_history.h"
+#include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_history.h"
 #include "client/cmd_table.h"
 #include "client/labels.h"
 #include "client/lang.h"

@@ -3,10 +3,10 @@
 #include <inttypes.h>
 
 #include "base/file.h"
-#include "store/commit.h"
-#include "store/giterr.h"
-#include "store/repo.h"
-#include "store/sshsig.h"
+#include "store/git/giterr.h"
+#include "store/git/repo.h"
+#include "store/sign/commit.h"
+#include "store/sign/sshsig.h"
 
 #define REASON "แก้ตามที่ตรวจพบ\n\nAction: not a trailer\ngpgsig -----BEGIN\n\tend"
 

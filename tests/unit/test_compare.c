@@ -1,9 +1,9 @@
 #include "tests/unit/test.h"
 
-#include "store/compare.h"
-#include "store/glance.h"
-#include "store/query.h"
-#include "store/signoff.h"
+#include "store/look/glance.h"
+#include "store/review/signoff.h"
+#include "store/view/compare.h"
+#include "store/view/query.h"
 #include "tests/support/pair.h"
 #include "tests/support/plan.h"
 

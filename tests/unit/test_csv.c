@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "client/csv.h"
+#include "client/file/csv.h"
 
 struct fixture {
 	struct sheet s;

@@ -1,9 +1,9 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/cycle.h"
-#include "store/publish.h"
-#include "store/signoff.h"
+#include "store/hall/cycle.h"
+#include "store/hall/publish.h"
+#include "store/review/signoff.h"
 #include "tests/support/pair.h"
 #include "tests/support/plan.h"
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/db.h"
+#include "store/db/db.h"
 
 struct fixture {
 	char *dir;

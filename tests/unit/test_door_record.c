@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/canon.h"
+#include "store/record/canon.h"
 #include "tests/support/office.h"
 #include "tests/support/push.h"
 

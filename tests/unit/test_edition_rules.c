@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/editions.h"
+#include "store/hall/editions.h"
+#include "store/record/canon.h"
 
 static struct edition *bands, *linear;
 

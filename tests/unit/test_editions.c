@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/absorb.h"
-#include "store/answer.h"
-#include "store/canon.h"
-#include "store/editions.h"
-#include "store/enroll.h"
-#include "store/journal.h"
-#include "store/query.h"
+#include "store/admit/absorb.h"
+#include "store/hall/editions.h"
+#include "store/hall/enroll.h"
+#include "store/hall/wording.h"
+#include "store/record/canon.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
-#include "store/wording.h"
+#include "store/view/query.h"
 #include "tests/support/office.h"
 
 #define SHIPPED "pmqa4-2562"

@@ -7,10 +7,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/enroll.h"
-#include "store/enroll_line.h"
-#include "store/giterr.h"
-#include "store/journal.h"
+#include "store/git/giterr.h"
+#include "store/hall/enroll.h"
+#include "store/hall/enroll_line.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
 
 static const struct person admin = { "somchai", "สมชาย ใจดี" };

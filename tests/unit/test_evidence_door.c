@@ -2,9 +2,9 @@
 
 #include <sodium.h>
 
-#include "store/commit.h"
-#include "store/evidence_chain.h"
-#include "store/evidence_door.h"
+#include "store/evidence/evidence_chain.h"
+#include "store/evidence/evidence_door.h"
+#include "store/sign/commit.h"
 #include "tests/support/forge.h"
 #include "tests/support/office.h"
 

@@ -1,11 +1,11 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/absorb.h"
-#include "store/evidence.h"
-#include "store/evidence_receipt.h"
-#include "store/sshsig.h"
-#include "store/verify.h"
+#include "store/admit/absorb.h"
+#include "store/evidence/evidence.h"
+#include "store/evidence/evidence_receipt.h"
+#include "store/sign/sshsig.h"
+#include "store/view/verify.h"
 #include "tests/support/files.h"
 #include "tests/support/pair.h"
 

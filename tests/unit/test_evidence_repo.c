@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/commit.h"
-#include "store/evidence_chain.h"
-#include "store/gitrun.h"
+#include "store/evidence/evidence_chain.h"
+#include "store/git/gitrun.h"
+#include "store/sign/commit.h"
 #include "tests/support/office.h"
 
 #define PARTS 3

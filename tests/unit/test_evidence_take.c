@@ -2,11 +2,11 @@
  * office, evidence_take at the hall. */
 #include "tests/unit/test.h"
 
-#include "store/absorb.h"
-#include "store/commit.h"
-#include "store/evidence_receipt.h"
-#include "store/evidence_send.h"
-#include "store/evidence_take.h"
+#include "store/admit/absorb.h"
+#include "store/evidence/evidence_receipt.h"
+#include "store/evidence/evidence_send.h"
+#include "store/evidence/evidence_take.h"
+#include "store/sign/commit.h"
 #include "tests/support/files.h"
 #include "tests/support/pair.h"
 

@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #include "base/buf.h"
-#include "store/evidence_type.h"
+#include "store/evidence/evidence_type.h"
 
 #define WORD                                                                   \
 	"application/vnd.openxmlformats-officedocument.wordprocessingml."      \

@@ -1,9 +1,9 @@
 #include "tests/unit/test.h"
 
-#include "client/csv.h"
-#include "client/exchange_file.h"
-#include "client/import_plan.h"
-#include "client/import_show.h"
+#include "client/file/csv.h"
+#include "client/file/exchange_file.h"
+#include "client/file/import_plan.h"
+#include "client/file/import_show.h"
 
 /* --- cells --- */
 

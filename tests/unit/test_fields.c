@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/fields.h"
-#include "store/shortname.h"
+#include "store/save/fields.h"
+#include "store/save/shortname.h"
 #include "tests/support/office.h"
 #include "tests/support/plan.h"
 

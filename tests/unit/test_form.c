@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "client/form.h"
+#include "client/file/form.h"
 
 struct fixture {
 	struct form_about a;

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/gap.h"
-#include "store/gap_item.h"
+#include "store/record/canon.h"
+#include "store/view/gap.h"
+#include "store/view/gap_item.h"
 #include "tests/support/office.h"
 
 /* partial: shares of a level, bands; strict: whole levels only, linear */

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
 #include "base/text.h"
-#include "client/gauge.h"
+#include "client/file/gauge.h"
 
 #define MIB (INT64_C(1024) * 1024)
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "daemon/hall_call.h"
+#include "daemon/receive/hall_call.h"
 
 /* A daemon's socket on which nobody accepts. */
 static int

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/answer.h"
-#include "store/indicator.h"
+#include "store/save/answer.h"
+#include "store/save/indicator.h"
 #include "tests/support/office.h"
 #include "tests/support/plan.h"
 

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "store/key.h"
+#include "store/sign/key.h"
 
 static char *dir;
 

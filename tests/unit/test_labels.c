@@ -6,7 +6,7 @@
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/out.h"
-#include "store/record.h"
+#include "store/record/record.h"
 
 static const char describe_text[] =
     "{\"types\":["

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/commit.h"
-#include "store/inflate.h"
-#include "store/loose.h"
+#include "store/git/inflate.h"
+#include "store/git/loose.h"
+#include "store/sign/commit.h"
 
 struct fixture {
 	char *dir;

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/answer.h"
-#include "store/publish.h"
+#include "store/hall/publish.h"
+#include "store/save/answer.h"
 #include "tests/support/office.h"
 #include "tests/support/pair.h"
 #include "tests/support/plan.h"

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "daemon/options.h"
-#include "store/key.h"
+#include "store/sign/key.h"
 
 static int
 parse(struct options *o, struct err *e, const char *const *args)

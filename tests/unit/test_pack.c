@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "store/giterr.h"
-#include "store/pack.h"
-#include "store/repo.h"
+#include "store/git/giterr.h"
+#include "store/git/pack.h"
+#include "store/git/repo.h"
 
 #define ID_LEN 20
 #define N_MANY 120

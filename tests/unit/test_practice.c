@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/practice.h"
-#include "store/publish.h"
+#include "store/hall/practice.h"
+#include "store/hall/publish.h"
 #include "tests/support/pair.h"
 
 struct fixture {

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/profile.h"
+#include "store/save/profile.h"
 #include "tests/support/office.h"
 #include "tests/support/plan.h"
 

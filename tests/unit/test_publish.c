@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/publish.h"
+#include "store/hall/publish.h"
+#include "store/record/canon.h"
 #include "tests/support/pair.h"
 
 struct fixture {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/journal.h"
-#include "store/query.h"
+#include "store/save/journal.h"
+#include "store/view/query.h"
 #include "tests/support/sample.h"
 
 static cJSON *

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/absorb.h"
-#include "store/enroll.h"
-#include "store/journal.h"
-#include "store/query.h"
-#include "store/receipt.h"
+#include "store/admit/absorb.h"
+#include "store/hall/enroll.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
+#include "store/sign/receipt.h"
+#include "store/view/query.h"
 #include "tests/support/sample.h"
 
 struct province {

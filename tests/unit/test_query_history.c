@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/journal.h"
-#include "store/query.h"
+#include "store/save/journal.h"
+#include "store/view/query.h"
 #include "tests/support/sample.h"
 
 static cJSON *

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "store/ratio.h"
+#include "store/criteria/ratio.h"
 
 static struct ratio
 parsed(const char *text)

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
 #include "base/file.h"
-#include "store/receipt.h"
+#include "store/sign/receipt.h"
 #include "tests/support/pair.h"
 
 static struct receipt

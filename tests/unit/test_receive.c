@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/command.h"
-#include "daemon/receive_hook.h"
+#include "daemon/receive/command.h"
+#include "daemon/receive/receive_hook.h"
 
 #define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/edition.h"
-#include "store/record.h"
+#include "store/criteria/edition.h"
+#include "store/record/canon.h"
+#include "store/record/record.h"
 
 static struct edition *edition;
 

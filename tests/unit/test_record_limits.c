@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/record.h"
+#include "store/record/record.h"
 
 #define KEY "k1"
 #define POINTS_MAX 1000

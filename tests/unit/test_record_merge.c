@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "store/canon.h"
-#include "store/record.h"
+#include "store/record/canon.h"
+#include "store/record/record.h"
 
 static cJSON *
 parse(const char *s)

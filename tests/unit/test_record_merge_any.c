@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "store/canon.h"
-#include "store/record.h"
+#include "store/record/canon.h"
+#include "store/record/record.h"
 
 #define N_MERGES 3000
 #define N_MERGES_EACH 300 /* of each type, beside the two above */

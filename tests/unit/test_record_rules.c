@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/record_rules.h"
+#include "store/record/canon.h"
+#include "store/record/record_rules.h"
 
 static struct edition *edition;
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/record.h"
+#include "store/record/record.h"
 
 static void
 expect_typed(enum field_type type, const char *text, const char *want)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "store/record.h"
+#include "store/record/record.h"
 
 static const struct record_type *
 type_of(const char *name)

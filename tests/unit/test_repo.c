@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/giterr.h"
-#include "store/repo.h"
+#include "store/git/giterr.h"
+#include "store/git/repo.h"
 
 #define ID_LEN 20
 

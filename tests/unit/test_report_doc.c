@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "client/lang.h"
-#include "client/report_doc.h"
-#include "client/report_html.h"
-#include "store/answer.h"
-#include "store/report.h"
-#include "store/report_part.h"
+#include "client/report/report_doc.h"
+#include "client/report/report_html.h"
+#include "store/save/answer.h"
+#include "store/view/report.h"
+#include "store/view/report_part.h"
 #include "tests/support/sample.h"
 
 static cJSON *

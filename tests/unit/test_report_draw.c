@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "client/lang.h"
-#include "client/report_csv.h"
-#include "client/report_qr.h"
-#include "client/report_svg.h"
-#include "client/report_text.h"
-#include "client/report_xlsx.h"
+#include "client/report/report_csv.h"
+#include "client/report/report_qr.h"
+#include "client/report/report_svg.h"
+#include "client/report/report_text.h"
+#include "client/report/report_xlsx.h"
 
 /* --- texts --- */
 

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/record.h"
+#include "store/record/record.h"
 #include "tests/support/signed.h"
 
 static int

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/schema.h"
+#include "store/db/schema.h"
 
 struct fixture {
 	char *dir;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/score.h"
+#include "store/criteria/score.h"
+#include "store/record/canon.h"
 
 static struct edition *edition;
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/score.h"
+#include "store/criteria/score.h"
+#include "store/record/canon.h"
 
 static struct edition *edition; /* weights 2 and 3, levels without shares */
 

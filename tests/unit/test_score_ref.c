@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/score.h"
+#include "store/criteria/score.h"
+#include "store/record/canon.h"
 
 #define CASES 400
 #define REFERENCE "tests/support/score_ref.py"

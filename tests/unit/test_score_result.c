@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "store/canon.h"
-#include "store/score_result.h"
+#include "store/criteria/score_result.h"
+#include "store/record/canon.h"
 
 static struct edition *bands, *linear;
 

@@ -1,10 +1,10 @@
 #include "tests/unit/test.h"
 
 #include "base/text.h"
-#include "store/absorb.h"
-#include "store/record.h"
-#include "store/search.h"
-#include "store/search_snippet.h"
+#include "store/admit/absorb.h"
+#include "store/record/record.h"
+#include "store/view/search.h"
+#include "store/view/search_snippet.h"
 #include "tests/support/office.h"
 #include "tests/support/pair.h"
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/giterr.h"
+#include "store/git/giterr.h"
 #include "store/setup.h"
 #include "store/store.h"
 

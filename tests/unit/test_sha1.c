@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/sha1.h"
+#include "store/git/sha1.h"
 
 static void
 assert_sum(const char *want, const void *data, size_t len, size_t step)

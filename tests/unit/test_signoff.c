@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "store/journal.h"
+#include "store/save/journal.h"
 #include "tests/support/signed.h"
 
 #define WHY "แก้ตามข้อสังเกต"

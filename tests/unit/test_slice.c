@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/journal.h"
-#include "store/slice.h"
+#include "store/admit/slice.h"
+#include "store/save/journal.h"
 #include "tests/support/joined.h"
 
 #define N_SAVES 12

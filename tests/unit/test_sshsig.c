@@ -3,7 +3,7 @@
 #include <sodium.h>
 
 #include "base/file.h"
-#include "store/sshsig.h"
+#include "store/sign/sshsig.h"
 
 static const char message[] = "pmqa receipt 1\noffice 9105\n";
 static char *dir;

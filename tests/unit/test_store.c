@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/journal.h"
+#include "store/save/journal.h"
 #include "store/setup.h"
 #include "tests/support/office.h"
 

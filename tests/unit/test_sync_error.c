@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "daemon/remark.h"
-#include "daemon/sync_error.h"
+#include "daemon/sync/remark.h"
+#include "daemon/sync/sync_error.h"
 
 #define HALL "ssh://pmqa@hall.example"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/sync_refused.h"
+#include "daemon/sync/sync_refused.h"
 
 static void
 name(int n, char ret[65])

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "daemon/sync_pace.h"
-#include "daemon/sync_wait.h"
+#include "daemon/sync/sync_pace.h"
+#include "daemon/sync/sync_wait.h"
 
 struct client {
 	struct sync_wait *wait;

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "daemon/transfer.h"
+#include "daemon/sync/transfer.h"
 
 static struct conf conf;
 

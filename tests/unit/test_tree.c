@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "store/giterr.h"
-#include "store/tree.h"
+#include "store/git/giterr.h"
+#include "store/git/tree.h"
 
 #define ID_LEN 20
 #define N_OBJECTS 4096

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/journal.h"
-#include "store/verify.h"
+#include "store/save/journal.h"
+#include "store/view/verify.h"
 #include "tests/support/audit.h"
 
 #define FLIPS 60

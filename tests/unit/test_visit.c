@@ -1,9 +1,9 @@
 #include "tests/unit/test.h"
 
 #include "base/clock.h"
-#include "store/absorb.h"
-#include "store/query.h"
-#include "store/visit.h"
+#include "store/admit/absorb.h"
+#include "store/hall/visit.h"
+#include "store/view/query.h"
 #include "tests/support/pair.h"
 
 #define NOON 1600000000

@@ -4,9 +4,9 @@
 #include <zip.h>
 
 #include "base/file.h"
-#include "client/xlsx_read.h"
-#include "client/xlsx_write.h"
-#include "client/xlsx_xml.h"
+#include "client/file/xlsx_read.h"
+#include "client/file/xlsx_write.h"
+#include "client/file/xlsx_xml.h"
 
 #define BOOK                                                                   \
 	"<workbook xmlns:r='x'><sheets><sheet name='S' r:id='rId1'/>"          \

@@ -1,0 +1,209 @@
+#include "client/cmd/cmd_help.h"
+
+#include "client/cmd_table.h"
+#include "client/lang.h"
+#include "client/table.h"
+
+static void
+example(struct out *o, const char *lines)
+{
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+
+		out_printf(o, "  %.*s\n", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+static int
+options(struct out *o, uint64_t mask, struct err *e)
+{
+	struct table t;
+	char name[64];
+	int rc;
+
+	table_init(&t);
+	table_column(&t, NULL, COL_LEFT);
+	table_column(&t, NULL, COL_FLEX);
+	for (int i = 0; i < N_OPTS; i++) {
+		const struct opt_desc *d = opts_desc((enum opt)i);
+
+		if ((mask & OPT_BIT(i)) == 0)
+			continue;
+		snprintf(name, sizeof(name), "--%s%s%s", d->name,
+		    d->arg != NULL ? " " : "",
+		    d->arg != NULL ? err_tr(d->arg) : "");
+		table_cell(&t, STYLE_PLAIN, name);
+		table_cell(&t, STYLE_PLAIN, err_tr(d->what));
+	}
+	rc = table_print(&t, o, 2, e);
+	table_release(&t);
+	return rc;
+}
+
+/* The commands from *i on that belong to one group, as a table. */
+static int
+one_group(struct out *o, size_t *i, const char *title, struct err *e)
+{
+	const struct cmd_desc *d;
+	const char *group = NULL;
+	struct table t;
+	char name[128];
+	int rc;
+
+	out_heading(o, err_tr(title));
+	table_init(&t);
+	table_column(&t, NULL, COL_LEFT);
+	table_column(&t, NULL, COL_FLEX);
+	for (; (d = cmd_table_at(*i, &group)) != NULL && group == title; ++*i) {
+		snprintf(name, sizeof(name), "%s%s%s", d->name,
+		    d->args[0] != '\0' ? " " : "",
+		    d->args[0] != '\0' ? err_tr(d->args) : "");
+		table_cell(&t, STYLE_PLAIN, name);
+		table_cell(&t, STYLE_PLAIN, err_tr(d->summary));
+	}
+	rc = table_print(&t, o, 2, e);
+	table_release(&t);
+	return rc;
+}
+
+static int
+all_groups(struct out *o, struct err *e)
+{
+	const char *title = NULL;
+	size_t i = 0;
+	int rc;
+
+	while (cmd_table_at(i, &title) != NULL) {
+		if (i > 0)
+			out_nl(o);
+		if ((rc = one_group(o, &i, title, e)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+cmd_help_all(struct out *o, struct err *e)
+{
+	int rc;
+
+	out_wrapped(o, 0, "",
+	    _("pmqa keeps an office's PMQA 4.0 self-assessment: every save is "
+	      "a signed revision, also offline, and the hall confirms what it "
+	      "received."));
+	out_nl(o);
+	out_heading(o, _("Usage"));
+	out_printf(o, "  pmqa [%s] %s …\n", _("OPTIONS"), _("COMMAND"));
+	out_nl(o);
+	if ((rc = all_groups(o, e)) < 0)
+		return rc;
+	out_nl(o);
+	out_heading(o, _("Options of every command"));
+	if ((rc = options(o, OPTS_ALWAYS, e)) < 0)
+		return rc;
+	out_nl(o);
+	out_wrapped(o, 0, "", _("More on one: pmqa help COMMAND, or pmqa(1)."));
+	return 0;
+}
+
+int
+cmd_help_one(struct out *o, const struct cmd_desc *d, struct err *e)
+{
+	int rc;
+
+	out_wrapped(o, 0, "", err_tr(d->summary));
+	out_nl(o);
+	out_heading(o, _("Usage"));
+	out_printf(o, "  pmqa %s%s%s%s\n", d->name,
+	    d->args[0] != '\0' ? " " : "",
+	    d->args[0] != '\0' ? err_tr(d->args) : "",
+	    d->opts != 0 ? _(" [OPTIONS]") : "");
+	out_nl(o);
+	if (d->detail != NULL) {
+		out_wrapped(o, 2, "", err_tr(d->detail));
+		out_nl(o);
+	}
+	if (d->opts != 0) {
+		out_heading(o, _("Options"));
+		if ((rc = options(o, d->opts, e)) < 0)
+			return rc;
+		out_nl(o);
+	}
+	out_heading(o, _("Options of every command"));
+	if ((rc = options(o, OPTS_ALWAYS, e)) < 0)
+		return rc;
+	out_nl(o);
+	out_heading(o, _("Example"));
+	example(o, d->example);
+	return 0;
+}
+
+static int
+describe(const struct cmd_desc *d, cJSON *list, struct err *e)
+{
+	cJSON *one = cJSON_CreateObject();
+	cJSON *opts = cJSON_CreateArray();
+	uint64_t mask = d->opts | OPTS_ALWAYS;
+	int rc = one == NULL || opts == NULL ? err_nomem(e) : 0;
+
+	if (rc == 0)
+		rc = json_put_str(one, "name", d->name, e);
+	if (rc == 0)
+		rc = json_put_str(one, "arguments",
+		    d->args[0] != '\0' ? err_tr(d->args) : "", e);
+	if (rc == 0)
+		rc = json_put_str(one, "summary", err_tr(d->summary), e);
+	for (int i = 0; rc == 0 && i < N_OPTS; i++)
+		if ((mask & OPT_BIT(i)) != 0)
+			rc = json_push_str(
+			    opts, opts_desc((enum opt)i)->name, e);
+	if (rc < 0) {
+		cJSON_Delete(opts);
+		cJSON_Delete(one);
+		return rc;
+	}
+	rc = json_put(one, "options", opts, e);
+	if (rc < 0) {
+		cJSON_Delete(one);
+		return rc;
+	}
+	return json_push(list, one, e);
+}
+
+int
+cmd_help_json(struct out *o, const struct cmd_desc *d, struct err *e)
+{
+	const struct cmd_desc *one;
+	cJSON *doc = cJSON_CreateObject();
+	cJSON *list =
+	    doc != NULL ? cJSON_AddArrayToObject(doc, "commands") : NULL;
+	int rc = list == NULL ? err_nomem(e) : 0;
+
+	for (size_t i = 0; rc == 0; i++) {
+		if ((one = cmd_table_at(i, NULL)) == NULL)
+			break;
+		if (d == NULL || d == one)
+			rc = describe(one, list, e);
+	}
+	if (rc == 0)
+		out_json(o, doc);
+	cJSON_Delete(doc);
+	return rc;
+}
+
+int
+cmd_help_run(struct cmd *c, struct err *e)
+{
+	const struct cmd_desc *d = NULL;
+	size_t used;
+	int rc;
+
+	if (c->n_args > 0 &&
+	    (rc = cmd_table_find(c->args, c->n_args, &d, &used, e)) < 0)
+		return rc;
+	if (c->json)
+		return cmd_help_json(&c->out, d, e);
+	return d != NULL ? cmd_help_one(&c->out, d, e)
+			 : cmd_help_all(&c->out, e);
+}

@@ -1,0 +1,17 @@
+/*
+ * cmd_sync: sync and verify: the long calls.
+ *
+ * Ownership: none.
+ * Units:     none.
+ * Errors:    as cmd.h; ERR_DAMAGED when verify found something damaged.
+ * Thread:    one.
+ */
+#ifndef CLIENT_CMD_CMD_SYNC_H
+#define CLIENT_CMD_CMD_SYNC_H
+
+#include "client/cmd.h"
+
+int cmd_sync_sync(struct cmd *c, struct err *e);
+int cmd_sync_verify(struct cmd *c, struct err *e);
+
+#endif

@@ -1,0 +1,160 @@
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/handlers/handlers.h"
+#include "daemon/obey.h"
+#include "daemon/receive/command.h"
+#include "daemon/server.h"
+#include "store/admit/absorb.h"
+#include "store/evidence/evidence_take.h"
+#include "store/hall/enroll.h"
+#include "store/hall/visit.h"
+#include "store/save/journal.h"
+#include "store/sign/receipt.h"
+#include "store/view/query.h"
+
+static int
+run_hall_status(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	(void)c;
+	return query_hall_status(s, ret, e);
+}
+
+static int
+run_hall_enroll(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	return enroll_admit(
+	    s, &c->peer->person, json_str(c->params, "request"), ret, e);
+}
+
+static int
+absorbed_json(int64_t n, cJSON *receipt, cJSON **ret, struct err *e)
+{
+	cJSON *obj = cJSON_CreateObject();
+	int rc;
+
+	if ((rc = json_put_int(obj, "absorbed", n, e)) < 0) {
+		cJSON_Delete(receipt);
+		goto out;
+	}
+	if (receipt == NULL)
+		receipt = cJSON_CreateNull();
+	if ((rc = json_put(obj, "receipt", receipt, e)) < 0)
+		goto out;
+	*ret = obj;
+	obj = NULL;
+out:
+	cJSON_Delete(obj);
+	return rc;
+}
+
+/* The receipt is signed only over what is indexed, and told only once it lies
+ * in the repository. */
+static int
+run_absorb(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	cJSON *receipt = NULL;
+	int64_t n = 0;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0)
+		return rc;
+	if ((rc = absorb_ref(s, office, "office", "refs/heads/office", &n, e)) <
+		0 ||
+	    (rc = receipt_issue(s, office, &receipt, e)) < 0 ||
+	    (rc = journal_flush(s, e)) < 0 ||
+	    (rc = visit_well(s, office, clock_now(), e)) < 0)
+		goto out;
+	/* nothing new to sign: an office may have lost what it was given */
+	if (receipt == NULL && (rc = receipt_last(s, office, &receipt, e)) < 0)
+		goto out;
+	rc = absorbed_json(n, receipt, ret, e);
+	receipt = NULL;
+out:
+	cJSON_Delete(receipt);
+	return rc;
+}
+
+static int
+run_absorb_evidence(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	cJSON *receipt = NULL, *obj;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = evidence_take(
+		 s, office, json_str(c->params, "sha256"), &receipt, e)) < 0)
+		return rc;
+	obj = cJSON_CreateObject();
+	if ((rc = json_put(obj, "receipt", receipt, e)) < 0 ||
+	    (rc = visit_well(s, office, clock_now(), e)) < 0) {
+		cJSON_Delete(obj);
+		return rc;
+	}
+	*ret = obj;
+	return 0;
+}
+
+static int
+run_seen(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *device = json_str(c->params, "device");
+	const char *class = json_str(c->params, "class");
+	const char *message = json_str(c->params, "message");
+	const char *office = NULL;
+	cJSON *empty;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = command_check_device(device, e)) < 0)
+		return rc;
+	if (strncmp(device, office, strlen(office)) != 0)
+		return err_set(e, ERR_USAGE, 0,
+		    "device %s is not one of office %s", device, office);
+	/* it comes to fetch: what was acknowledged here is to be found there */
+	rc = class == NULL ? journal_flush(s, e) : 0;
+	if (rc == 0)
+		rc = class == NULL ? visit_seen(s, office, clock_now(), e)
+				   : visit_failed(s, office, clock_now(), class,
+					 message != NULL ? message : "", e);
+	if (rc < 0)
+		return rc;
+	if ((empty = cJSON_CreateObject()) == NULL)
+		return err_nomem(e);
+	*ret = empty;
+	return 0;
+}
+
+static int
+after_saved(struct call *c, struct err *e)
+{
+	(void)e;
+	server_saved(c->server);
+	return 0;
+}
+
+/* The orders among what came are carried out once the receipt is given. */
+static int
+after_absorbed(struct call *c, struct err *e)
+{
+	const char *office = json_str(c->params, "office");
+	struct err own;
+
+	(void)e;
+	/* what cannot begin now is done at the next absorb or start */
+	if (json_int(c->result, "absorbed", 0) > 0 &&
+	    obey_begin(c->server, office, &own) < 0)
+		log_err("cannot erase evidence", &own);
+	server_absorbed(c->server);
+	return 0;
+}
+
+const struct handler handlers_hall[] = {
+	{ "hall.status", run_hall_status, NULL, NULL },
+	{ "hall.enroll", run_hall_enroll, NULL, after_saved },
+	{ "hall.absorb", run_absorb, NULL, after_absorbed },
+	{ "hall.absorb_evidence", run_absorb_evidence, NULL, NULL },
+	{ "hall.seen", run_seen, NULL, NULL },
+};
+const size_t handlers_n_hall = sizeof(handlers_hall) / sizeof(*handlers_hall);

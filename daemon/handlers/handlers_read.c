@@ -1,0 +1,226 @@
+#include <errno.h>
+#include <sys/statvfs.h>
+
+#include "base/clock.h"
+#include "daemon/handlers/handlers.h"
+#include "daemon/server.h"
+#include "store/view/query.h"
+#include "store/view/verify.h"
+
+#define HISTORY_LIMIT 50
+#define HISTORY_LIMIT_MAX 1000
+#define YEAR_MAX 9999
+/* below this the disk counts as full: enough for a day of an office */
+#define STORAGE_LOW_BYTES (64 * 1024 * 1024)
+
+int
+handlers_office(const struct call *c, const struct store *s, const char **ret,
+    struct err *e)
+{
+	const char *office = json_str(c->params, "office");
+	int rc;
+
+	if (office == NULL || office[0] == '\0') {
+		if (store_conf(s)->role == ROLE_HALL)
+			return err_set(e, ERR_USAGE, 0,
+			    "%s: parameter 'office' is missing: which office?",
+			    c->method->name);
+		*ret = "";
+		return 0;
+	}
+	if ((rc = conf_check_code(ROLE_OFFICE, office, e)) < 0)
+		return rc;
+	*ret = office;
+	return 0;
+}
+
+int
+handlers_year(const struct call *c, int *ret, struct err *e)
+{
+	int64_t year = json_int(c->params, "year", 0);
+
+	if (year < 0 || year > YEAR_MAX)
+		return err_set(e, ERR_INVALID, 0, "'%lld' is not a fiscal year",
+		    (long long)year);
+	*ret = (int)year;
+	return 0;
+}
+
+static int
+year_and_office(const struct call *c, const struct store *s, int *ret_year,
+    const char **ret_office, struct err *e)
+{
+	int rc = handlers_year(c, ret_year, e);
+
+	return rc < 0 ? rc : handlers_office(c, s, ret_office, e);
+}
+
+static int
+add_storage(const struct store *s, cJSON *status, struct err *e)
+{
+	const char *dir = store_conf(s)->dir;
+	cJSON *storage = NULL;
+	struct statvfs fs;
+	int64_t free_bytes;
+	int rc;
+
+	if (statvfs(dir, &fs) != 0)
+		return err_sys(e, "cannot look at '%s'", dir);
+	free_bytes = (int64_t)(fs.f_bavail * fs.f_frsize);
+	storage = cJSON_CreateObject();
+	if ((rc = json_put(status, "storage", storage, e)) < 0)
+		return rc;
+	if ((rc = json_put_bool(
+		 storage, "ok", free_bytes >= STORAGE_LOW_BYTES, e)) < 0)
+		return rc;
+	return json_put_int(storage, "free_bytes", free_bytes, e);
+}
+
+static int
+run_status(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	cJSON *status = NULL;
+	int rc;
+
+	(void)c;
+	if ((rc = query_status(s, &status, e)) < 0)
+		return rc;
+	if ((rc = add_storage(s, status, e)) < 0) {
+		cJSON_Delete(status);
+		return rc;
+	}
+	*ret = status;
+	return 0;
+}
+
+/* What only the loop knows: the sync, and whether the journal gets written. */
+static int
+after_status(struct call *c, struct err *e)
+{
+	cJSON *sync = NULL;
+	cJSON *storage = json_get(c->result, "storage");
+	int rc;
+
+	if (c->server->sync == NULL)
+		sync = cJSON_CreateNull();
+	else if ((rc = sync_status(c->server->sync, &sync, e)) < 0)
+		return rc;
+	cJSON_DeleteItemFromObjectCaseSensitive(c->result, "sync");
+	if ((rc = json_put(c->result, "sync", sync, e)) < 0)
+		return rc;
+	if (c->server->flush == NULL || !flush_is_failing(c->server->flush))
+		return 0;
+	cJSON_DeleteItemFromObjectCaseSensitive(storage, "ok");
+	return json_put_bool(storage, "ok", 0, e);
+}
+
+static int
+run_edition(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	int year = 0, rc;
+
+	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+		return rc;
+	return query_edition(s, office, year, ret, e);
+}
+
+static int
+run_assessment(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	int year = 0, rc;
+
+	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+		return rc;
+	return query_assessment(s, office, year, ret, e);
+}
+
+static int
+run_show(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	int year = 0, rc;
+
+	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+		return rc;
+	return query_show(s, office, year, json_str(c->params, "item"),
+	    json_str(c->params, "at"), ret, e);
+}
+
+static int
+run_score(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	int year = 0, rc;
+
+	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+		return rc;
+	return query_score(s, office, year, ret, e);
+}
+
+static int
+history_time(const struct call *c, const struct store *s, const char *name,
+    int end_of_day, int64_t *ret, struct err *e)
+{
+	const char *text = json_str(c->params, name);
+
+	*ret = 0;
+	if (text == NULL || text[0] == '\0')
+		return 0;
+	return clock_parse(text, store_conf(s)->offset_min, end_of_day, ret, e);
+}
+
+static int
+run_history(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	struct query_history q = { 0 };
+	int64_t limit = json_int(c->params, "limit", HISTORY_LIMIT);
+	int rc;
+
+	if ((rc = year_and_office(c, s, &q.year, &q.office, e)) < 0)
+		return rc;
+	if (limit < 1 || limit > HISTORY_LIMIT_MAX)
+		return err_set(e, ERR_INVALID, 0,
+		    "limit must be between 1 and %d", HISTORY_LIMIT_MAX);
+	q.limit = (int)limit;
+	q.branch = json_str(c->params, "branch");
+	q.record = json_str(c->params, "record");
+	q.field = json_str(c->params, "field");
+	q.person = json_str(c->params, "person");
+	q.cursor = json_str(c->params, "cursor");
+	if ((rc = history_time(c, s, "since", 0, &q.since, e)) < 0 ||
+	    (rc = history_time(c, s, "until", 1, &q.until, e)) < 0)
+		return rc;
+	return query_history(s, &q, ret, e);
+}
+
+static int
+run_diff(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0)
+		return rc;
+	return query_diff(s, office, json_str(c->params, "from"),
+	    json_str(c->params, "to"), ret, e);
+}
+
+static int
+run_verify(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	return verify_run(s, call_progress, c, ret, e);
+}
+
+const struct handler handlers_read[] = {
+	{ "status", run_status, NULL, after_status },
+	{ "edition.get", run_edition, NULL, NULL },
+	{ "assess.show", run_assessment, NULL, NULL },
+	{ "record.show", run_show, NULL, NULL },
+	{ "score", run_score, NULL, NULL },
+	{ "history", run_history, NULL, NULL },
+	{ "diff", run_diff, NULL, NULL },
+	{ "verify", run_verify, NULL, NULL },
+};
+const size_t handlers_n_read = sizeof(handlers_read) / sizeof(*handlers_read);

@@ -1,0 +1,34 @@
+/*
+ * hall_call: what pmqa-receive says to the daemon of its own hall, over
+ * DIR/pmqad.sock.
+ *
+ * Ownership: none.
+ * Units:     milliseconds.
+ * Errors:    ERR_UNREACHABLE: no daemon; ERR_TIMEOUT; what the daemon answers.
+ * Thread:    one.
+ */
+#ifndef DAEMON_RECEIVE_HALL_CALL_H
+#define DAEMON_RECEIVE_HALL_CALL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define HALL_CALL_ABSORB_MS 20000
+#define HALL_CALL_SEEN_MS 400
+
+/* hall.absorb: indexes what came; the receipt is appended to *ret as one line
+ * of JSON. Waits for it. */
+int hall_call_absorb(
+    const char *dir, const char *office, struct buf *ret, struct err *e);
+
+/* hall.absorb_evidence: the receipt for one whole file, as above. */
+int hall_call_absorb_evidence(const char *dir, const char *office,
+    const char *sha, struct buf *ret, struct err *e);
+
+/* hall.seen: a failure is told and not waited for; of a visit (class NULL) an
+ * answer is awaited for a moment, as the hall then writes what it has saved to
+ * the repository that is about to be read. Lost when the daemon is away. */
+void hall_call_seen(const char *dir, const char *office, const char *device,
+    const char *class, const char *message);
+
+#endif

@@ -1,0 +1,340 @@
+#include "daemon/sync/sync_error.h"
+
+#include "daemon/sync/remark.h"
+
+const char *
+sync_class_name(enum sync_class c)
+{
+	switch (c) {
+	case SYNC_RETRY:
+		return "retry";
+	case SYNC_PERSON:
+		return "person";
+	case SYNC_REFUSED:
+		return "refused";
+	case SYNC_NONE:
+		break;
+	}
+	return "";
+}
+
+/* Calls each line of the output, cleaned, in order; stops when fn says 1. */
+static int
+each_line(
+    const struct buf *out, int (*fn)(void *arg, const char *clean), void *arg)
+{
+	const char *s = buf_str(out), *end = s + out->len;
+	char clean[REMARK_MAX], raw[2 * REMARK_MAX];
+	size_t len;
+
+	while (s < end) {
+		len = strcspn(s, "\r\n");
+		snprintf(raw, sizeof(raw), "%.*s", (int)len, s);
+		remark_clean(raw, clean, sizeof(clean));
+		if (clean[0] != '\0' && fn(arg, clean))
+			return 1;
+		s += len + 1;
+	}
+	return 0;
+}
+
+static int
+hall_said(struct sync_fault *f, const char *clean)
+{
+	const char *text;
+
+	if ((text = remark_after(clean, REMARK_REFUSED)) != NULL) {
+		f->class = SYNC_REFUSED;
+		err_set(&f->err, ERR_REFUSED, 0, "the hall refuses: %s", text);
+		return 1;
+	}
+	if ((text = remark_after(clean, REMARK_DENIED)) != NULL) {
+		f->class = SYNC_PERSON;
+		err_set(&f->err, ERR_DENIED, 0,
+		    "the hall does not admit this device: %s", text);
+		err_hint(&f->err, "ask the hall which devices it has enrolled");
+		return 1;
+	}
+	if ((text = remark_after(clean, REMARK_TROUBLE)) != NULL) {
+		f->class = SYNC_RETRY;
+		err_set(&f->err, ERR_FAILED, 0,
+		    "the hall cannot take revisions now: %s", text);
+		return 1;
+	}
+	return 0;
+}
+
+static int
+on_hall_line(void *arg, const char *clean)
+{
+	return hall_said(arg, clean);
+}
+
+enum known {
+	HOST_KEY,
+	KEY_REFUSED,
+	NO_NAME,
+	NO_ROAD,
+	CUT,
+	RACE,
+	NO_BRANCH,
+	DISK_FULL,
+	NO_PROGRAM,
+	FOREIGN_OWNER,
+	CORRUPT
+};
+
+/* In order: the first that stands in any line decides. */
+static const struct {
+	const char *text;
+	enum known known;
+} messages[] = {
+	{ "REMOTE HOST IDENTIFICATION HAS CHANGED", HOST_KEY },
+	{ "Host key verification failed", HOST_KEY },
+	{ "No ED25519 host key is known", HOST_KEY },
+	{ "no matching host key type found", HOST_KEY },
+	{ "Permission denied (", KEY_REFUSED },
+	{ "Too many authentication failures", KEY_REFUSED },
+	{ "UNPROTECTED PRIVATE KEY FILE", KEY_REFUSED },
+	{ "Could not resolve hostname", NO_NAME },
+	{ "Connection refused", NO_ROAD },
+	{ "Connection timed out", NO_ROAD },
+	{ "Operation timed out", NO_ROAD },
+	{ "No route to host", NO_ROAD },
+	{ "Network is unreachable", NO_ROAD },
+	{ "Network is down", NO_ROAD },
+	{ "kex_exchange_identification", NO_ROAD },
+	{ "banner exchange", NO_ROAD },
+	{ "couldn't find remote ref", NO_BRANCH },
+	{ "No space left on device", DISK_FULL },
+	{ "Disk quota exceeded", DISK_FULL },
+	{ "dubious ownership", FOREIGN_OWNER },
+	{ "fetch first", RACE },
+	{ "non-fast-forward", RACE },
+	{ "fsck error", CORRUPT },
+	{ "cannot run", NO_PROGRAM },
+	{ "cannot exec", NO_PROGRAM },
+	{ "client_loop: send disconnect", CUT },
+	{ "Timeout, server", CUT },
+	{ "Connection reset", CUT },
+	{ "Connection closed", CUT },
+	{ "Broken pipe", CUT },
+	{ "the remote end hung up unexpectedly", CUT },
+	{ "early EOF", CUT },
+};
+
+struct look {
+	const char *text;
+	char line[REMARK_MAX];
+};
+
+static int
+on_look(void *arg, const char *clean)
+{
+	struct look *l = arg;
+
+	if (strstr(clean, l->text) == NULL)
+		return 0;
+	snprintf(l->line, sizeof(l->line), "%s", clean);
+	return 1;
+}
+
+static void
+fault_person(
+    struct sync_fault *f, enum known k, const char *where, const char *line)
+{
+	f->class = SYNC_PERSON;
+	if (k == HOST_KEY) {
+		err_set(&f->err, ERR_DENIED, 0,
+		    "the machine at '%s' does not show the host key that the "
+		    "hall gave at enrolment",
+		    where);
+		err_hint(&f->err,
+		    "ask the hall whether its machine was replaced; if so, "
+		    "enroll again");
+	} else if (k == KEY_REFUSED) {
+		err_set(&f->err, ERR_DENIED, 0,
+		    "the hall at '%s' does not accept this device's key",
+		    where);
+		err_hint(&f->err,
+		    "ask the hall whether this device is enrolled and not "
+		    "revoked");
+	} else if (k == FOREIGN_OWNER) {
+		err_set(&f->err, ERR_DENIED, 0,
+		    "the hall's directory '%s' belongs to another user", where);
+	} else if (k == DISK_FULL) {
+		err_set(&f->err, ERR_FAILED, 0, "no space left on the disk: %s",
+		    line);
+		err_hint(&f->err, "make room, then run 'pmqa sync'");
+	} else if (k == CORRUPT) {
+		err_set(&f->err, ERR_DAMAGED, 0,
+		    "a git object does not pass the check: %s", line);
+		err_hint(&f->err, "run 'pmqa verify' here and at the hall");
+	} else {
+		err_set(&f->err, ERR_FAILED, 0,
+		    "a program that the transfer needs cannot be run: %s",
+		    line);
+		err_hint(&f->err, "install git and openssh-client");
+	}
+}
+
+static void
+fault_retry(
+    struct sync_fault *f, enum known k, const char *where, const char *line)
+{
+	f->class = SYNC_RETRY;
+	if (k == NO_NAME || k == NO_ROAD) {
+		f->no_road = 1;
+		err_set(&f->err, ERR_UNREACHABLE, 0,
+		    "cannot reach the hall at '%s': %s", where, line);
+	} else if (k == RACE) {
+		err_set(&f->err, ERR_FAILED, 0,
+		    "the hall received other revisions of this office in the "
+		    "meantime");
+	} else if (k == NO_BRANCH) {
+		f->no_office_branch = strstr(line, "refs/heads/office") != NULL;
+		err_set(&f->err, ERR_FAILED, 0,
+		    "the hall at '%s' has nothing for this office yet: %s",
+		    where, line);
+	} else {
+		err_set(&f->err, ERR_UNREACHABLE, 0,
+		    "the connection to the hall at '%s' was cut: %s", where,
+		    line);
+	}
+}
+
+static void
+fault_known(
+    struct sync_fault *f, enum known k, const char *where, const char *line)
+{
+	switch (k) {
+	case HOST_KEY:
+	case KEY_REFUSED:
+	case DISK_FULL:
+	case NO_PROGRAM:
+	case FOREIGN_OWNER:
+	case CORRUPT:
+		fault_person(f, k, where, line);
+		return;
+	case NO_NAME:
+	case NO_ROAD:
+	case CUT:
+	case RACE:
+	case NO_BRANCH:
+		fault_retry(f, k, where, line);
+		return;
+	}
+}
+
+/* What git says after every failure says nothing. */
+static int
+is_noise(const char *clean)
+{
+	static const char *const noise[] = {
+		"fatal: Could not read from remote repository.",
+		"Please make sure you have the correct access rights",
+		"and the repository exists.", "error: failed to push some refs",
+		"fatal: the remote end hung up unexpectedly"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(noise) / sizeof(noise[0]); i++)
+		if (strncmp(clean, noise[i], strlen(noise[i])) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+on_last(void *arg, const char *clean)
+{
+	char *last = arg;
+
+	if (!is_noise(clean))
+		snprintf(last, REMARK_MAX, "%s", clean);
+	return 0;
+}
+
+static void
+fault_unknown(
+    const struct child_result *r, const char *where, struct sync_fault *f)
+{
+	char last[REMARK_MAX] = "";
+
+	f->class = SYNC_RETRY;
+	each_line(&r->err, on_last, last);
+	if (r->status == 127) {
+		fault_person(f, NO_PROGRAM, where, last);
+	} else if (r->term_signal != 0) {
+		err_set(&f->err, ERR_FAILED, r->term_signal,
+		    "the transfer to the hall at '%s' was ended by signal %d",
+		    where, r->term_signal);
+	} else {
+		err_set(&f->err, ERR_FAILED, r->status,
+		    "the transfer to the hall at '%s' failed: %s", where,
+		    last[0] != '\0' ? last : "no reason given");
+	}
+}
+
+static int
+timed_out(const struct child_result *r, const char *where, struct sync_fault *f)
+{
+	if (r->timed_out == 0)
+		return 0;
+	f->class = SYNC_RETRY;
+	if (r->timed_out == 3)
+		err_set(&f->err, ERR_FAILED, 0, "the transfer was called off");
+	else if (r->timed_out == 2)
+		err_set(&f->err, ERR_UNREACHABLE, 0,
+		    "the transfer to the hall at '%s' stood still", where);
+	else
+		err_set(&f->err, ERR_UNREACHABLE, 0,
+		    "the transfer to the hall at '%s' took too long", where);
+	return 1;
+}
+
+void
+sync_error_read(
+    const struct child_result *r, const char *where, struct sync_fault *ret)
+{
+	struct look l;
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	if (each_line(&r->err, on_hall_line, ret) || timed_out(r, where, ret))
+		return;
+	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		l.text = messages[i].text;
+		if (each_line(&r->err, on_look, &l)) {
+			fault_known(ret, messages[i].known, where, l.line);
+			return;
+		}
+	}
+	fault_unknown(r, where, ret);
+}
+
+void
+sync_error_own(const struct err *err, struct sync_fault *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->err = *err;
+	switch (err->code) {
+	case ERR_DAMAGED:
+	case ERR_CONFLICT:
+	case ERR_DENIED:
+	case ERR_INVALID:
+	case ERR_REFUSED: /* here the office refuses what the hall sent */
+		ret->class = SYNC_PERSON;
+		return;
+	case ERR_OK:
+	case ERR_FAILED:
+	case ERR_USAGE:
+	case ERR_NOT_FOUND:
+	case ERR_UNREACHABLE:
+	case ERR_NOMEM:
+	case ERR_SYS:
+	case ERR_BUSY:
+	case ERR_TIMEOUT:
+		break;
+	}
+	ret->class = SYNC_RETRY;
+}

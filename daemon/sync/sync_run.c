@@ -1,0 +1,374 @@
+/*
+ * Steps, in the order of the functions below:
+ *
+ *   run_prepare    writer: journal to the repository; anything to push?
+ *   begin_road     one shared connection if there is (sync_road.c)
+ *   begin_fetch    git fetch
+ *   run_absorb     writer: what came is verified and indexed; first slice
+ *   sync_push.c    git push of the slices, each with its receipt
+ *   sync_evidence.c  git push of the files, each with its receipt
+ *   sync_run_finish  the outcome; then the connection ends, then gone()
+ */
+#include "daemon/fatal.h"
+#include "daemon/sync/sync_run_state.h"
+#include "store/admit/absorb.h"
+#include "store/save/journal.h"
+
+#define WALL_MS (30L * 60 * 1000)
+/* a dead link is ssh's to notice (ServerAliveInterval); the hall may think
+ * about a large slice for a while without a word */
+#define STALL_MS (300L * 1000)
+
+static void run_prepare(struct job *j, void *state);
+static void on_prepared(struct job *j);
+static void begin_road(struct sync_run *r);
+static void on_road(void *arg, const struct sync_fault *fault);
+static void on_road_gone(void *arg);
+static void begin_fetch(struct sync_run *r);
+static void on_fetched(void *arg, const struct child_result *c);
+static void run_absorb(struct job *j, void *state);
+static void on_absorbed(struct job *j);
+static void next_address(struct sync_run *r, const struct sync_fault *fault);
+static void call_off(struct sync_run *r);
+static void leave(struct sync_run *r);
+
+int
+sync_run_begin(
+    const struct sync_run_opts *o, struct sync_run **ret, struct err *e)
+{
+	struct sync_run *r = calloc(1, sizeof(*r));
+	int rc;
+
+	if (r == NULL)
+		return err_nomem(e);
+	r->opts = *o;
+	r->conf = *o->conf;
+	r->opts.conf = r->way.conf = &r->conf;
+	r->way.url = o->url >= 0 && o->url < r->conf.n_urls ? o->url : 0;
+	r->outcome.slice_bytes = o->slice_bytes;
+	if (o->refused != NULL)
+		r->refused = *o->refused;
+	buf_init(&r->receipt);
+	r->job.run = run_prepare;
+	r->job.done = on_prepared;
+	if ((rc = worker_submit(o->writer, &r->job, e)) < 0) {
+		free(r);
+		return rc;
+	}
+	r->job_pending = 1;
+	*ret = r;
+	return 0;
+}
+
+void
+sync_run_show(struct sync_run *r, const char *state, const char *detail)
+{
+	r->opts.state(r->opts.arg, state, detail);
+}
+
+void
+sync_run_step(struct sync_run *r, void (*run)(struct job *j, void *state),
+    void (*done)(struct job *j))
+{
+	struct err err;
+
+	memset(&r->job, 0, sizeof(r->job));
+	memset(&err, 0, sizeof(err));
+	r->job.run = run;
+	r->job.done = done;
+	if (worker_submit(r->opts.writer, &r->job, &err) < 0)
+		sync_run_finish_own(r, &err);
+	else
+		r->job_pending = 1;
+}
+
+/* The end of every job: 1 if the run goes on. */
+int
+sync_run_job_ended(struct sync_run *r)
+{
+	r->job_pending = 0;
+	if (r->finished)
+		leave(r);
+	else if (r->job.rc < 0)
+		sync_run_finish_own(r, &r->job.err);
+	else if (r->stopping)
+		call_off(r);
+	else
+		return 1;
+	return 0;
+}
+
+/* SAVE 7/7: what the repository holds goes to the hall */
+static void
+run_prepare(struct job *j, void *state)
+{
+	struct sync_run *r = (struct sync_run *)j;
+	struct store *s = state;
+
+	if ((j->rc = journal_flush(s, &j->err)) == 0)
+		j->rc = slice_ahead(s, &r->ahead, &j->err);
+	if (j->rc < 0) {
+		fatal_check("cannot write the repository", &j->err);
+		return;
+	}
+	/* files alone are worth a shared connection, too */
+	if (!r->ahead &&
+	    (j->rc = evidence_send_list(s, &r->files, &j->err)) == 0)
+		r->ahead = r->files.n > 0;
+}
+
+static void
+on_prepared(struct job *j)
+{
+	struct sync_run *r = (struct sync_run *)j;
+
+	if (!sync_run_job_ended(r))
+		return;
+	sync_run_show(r, "fetch", "");
+	begin_road(r);
+}
+
+static void
+begin_road(struct sync_run *r)
+{
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	r->way.shared = 0;
+	if (!r->ahead || transfer_is_local(&r->way)) {
+		begin_fetch(r);
+		return;
+	}
+	/* without one (a path too long, no inotify) each git connects itself */
+	if (road_begin(r->opts.loop, &r->way, on_road, on_road_gone, r,
+		&r->road, &err) < 0)
+		begin_fetch(r);
+}
+
+/* Open (fault NULL), or failed to open. */
+static void
+on_road(void *arg, const struct sync_fault *fault)
+{
+	struct sync_run *r = (struct sync_run *)arg;
+
+	if (r->finished)
+		return;
+	if (r->stopping)
+		call_off(r);
+	else if (fault != NULL && fault->no_road)
+		next_address(r, fault);
+	else if (fault != NULL)
+		sync_run_finish(r, fault);
+	else {
+		r->way.shared = 1;
+		begin_fetch(r);
+	}
+}
+
+static void
+on_road_gone(void *arg)
+{
+	struct sync_run *r = (struct sync_run *)arg;
+
+	r->road = NULL;
+	r->way.shared = 0;
+	if (r->finished)
+		leave(r);
+	else if (r->stopping)
+		call_off(r);
+	else if (r->child == NULL && !r->job_pending)
+		begin_road(r); /* next_address() waits for it */
+}
+
+void
+sync_run_git(struct sync_run *r, const struct transfer *t,
+    void (*line)(void *arg, const char *line),
+    void (*exited)(void *arg, const struct child_result *c))
+{
+	struct child_opts o = { .argv = t->argv,
+		.env = t->env,
+		.cwd = r->conf.dir,
+		.wall_ms = WALL_MS,
+		.stall_ms = STALL_MS,
+		.line = line };
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	if (child_start(r->opts.loop, &o, exited, r, &r->child, &err) < 0)
+		sync_run_finish_own(r, &err);
+}
+
+static void
+begin_fetch(struct sync_run *r)
+{
+	struct transfer t;
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	if (transfer_fetch(&r->way, &t, &err) < 0)
+		sync_run_finish_own(r, &err);
+	else
+		sync_run_git(r, &t, NULL, on_fetched);
+}
+
+/* The end of every git: 1 if it did its work and the run goes on. */
+int
+sync_run_child_ended(
+    struct sync_run *r, const struct child_result *c, struct sync_fault *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	r->child = NULL;
+	if (r->finished) {
+		leave(r);
+		return 0;
+	}
+	if (c->status == 0 && c->timed_out == 0)
+		return 1;
+	sync_error_read(c, r->conf.urls[r->way.url], ret);
+	return 0;
+}
+
+static void
+on_fetched(void *arg, const struct child_result *c)
+{
+	struct sync_run *r = (struct sync_run *)arg;
+	struct sync_fault fault;
+
+	if (!sync_run_child_ended(r, c, &fault)) {
+		if (fault.no_road)
+			next_address(r, &fault);
+		else if (fault.class != SYNC_NONE)
+			sync_run_finish(r, &fault);
+		return;
+	}
+	sync_run_show(r, "absorb", "");
+	sync_run_step(r, run_absorb, on_absorbed);
+}
+
+/* What both jobs after a transfer end with. */
+int
+sync_run_plan(struct sync_run *r, struct store *s, struct err *e)
+{
+	int rc;
+
+	cJSON_Delete(r->outcome.receipt);
+	r->outcome.receipt = NULL;
+	if ((rc = slice_next(s, r->outcome.slice_bytes, &r->slice, e)) == 0)
+		rc = slice_synced(s, &r->outcome.synced, &r->outcome.waiting,
+		    &r->outcome.receipt, e);
+	return rc;
+}
+
+static void
+run_absorb(struct job *j, void *state)
+{
+	struct sync_run *r = (struct sync_run *)j;
+	struct store *s = state;
+	struct repo *repo;
+
+	if ((j->rc = store_repo(s, "", &repo, &j->err)) == 0 &&
+	    (j->rc = repo_refresh(repo, &j->err)) == 0 &&
+	    (j->rc = absorb_ref(s, "", "hall", "refs/incoming/hall",
+		 &r->outcome.fetched, &j->err)) == 0)
+		j->rc = sync_run_plan(r, s, &j->err);
+	if (j->rc < 0)
+		fatal_check("cannot take in the hall's revisions", &j->err);
+}
+
+static void
+on_absorbed(struct job *j)
+{
+	struct sync_run *r = (struct sync_run *)j;
+
+	/* the place of the merge: until two devices can be merged, what the
+	 * hall has of this office must be ours (slice_next() said so) */
+	sync_run_show(r, "merge", "");
+	if (!sync_run_job_ended(r))
+		return;
+	if (r->slice.n > 0)
+		sync_push_begin(r);
+	else
+		sync_evidence_begin(r);
+}
+
+/* Another address of the same hall; the last one's fault stands if none is
+ * left. */
+static void
+next_address(struct sync_run *r, const struct sync_fault *fault)
+{
+	if (++r->n_tried >= r->conf.n_urls) {
+		sync_run_finish(r, fault);
+		return;
+	}
+	r->way.url = (r->way.url + 1) % r->conf.n_urls;
+	if (r->stopping)
+		call_off(r);
+	else if (r->road == NULL)
+		begin_road(r);
+	else
+		road_end(r->road); /* on_road_gone() goes on */
+}
+
+void
+sync_run_finish_own(struct sync_run *r, const struct err *err)
+{
+	struct sync_fault fault;
+
+	sync_error_own(err, &fault);
+	sync_run_finish(r, &fault);
+}
+
+static void
+call_off(struct sync_run *r)
+{
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	err_set(&err, ERR_FAILED, 0, "the transfer was called off");
+	sync_run_finish_own(r, &err);
+}
+
+/* Tells the outcome at once; what still runs is ended and then left. */
+void
+sync_run_finish(struct sync_run *r, const struct sync_fault *fault)
+{
+	if (r->finished)
+		return;
+	r->finished = 1;
+	r->outcome.url = r->way.url;
+	r->outcome.files_left =
+	    (int64_t)r->files.n - r->outcome.files_sent - r->n_gone;
+	if (fault != NULL) {
+		r->outcome.fault = *fault;
+		r->outcome.synced = r->outcome.waiting = 0;
+	}
+	r->opts.done(r->opts.arg, &r->outcome);
+	child_kill(r->child);
+	if (r->road != NULL)
+		road_end(r->road);
+	leave(r);
+}
+
+static void
+leave(struct sync_run *r)
+{
+	if (!r->finished || r->child != NULL || r->road != NULL ||
+	    r->job_pending)
+		return;
+	r->opts.gone(r->opts.arg);
+	cJSON_Delete(r->outcome.receipt);
+	buf_release(&r->receipt);
+	free(r->files.list);
+	free(r);
+}
+
+void
+sync_run_stop(struct sync_run *r)
+{
+	if (r == NULL || r->stopping || r->finished)
+		return;
+	r->stopping = 1;
+	child_kill(r->child);
+	if (r->road != NULL)
+		road_end(r->road);
+}

@@ -1,0 +1,132 @@
+#include "store/admit/trust.h"
+
+#include "base/clock.h"
+#include "store/admit/published.h"
+
+static int
+key_of_hall(struct trust *t, const char *device,
+    unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
+{
+	const struct conf *c = store_conf(t->store);
+	const unsigned char *pub = NULL;
+	char hall[16];
+	int rc;
+
+	if ((rc = trust_hall_key(t->store, &pub, e)) < 0)
+		return rc;
+	snprintf(hall, sizeof(hall), "%s-h",
+	    c->role == ROLE_HALL ? c->code : c->hall_code);
+	if (strcmp(device, hall) != 0)
+		return err_set(e, ERR_REFUSED, 0,
+		    "device %s is not that of the hall, %s", device, hall);
+	memcpy(ret, pub, KEY_PUBLIC_LEN);
+	return 0;
+}
+
+static int
+key_of(void *arg, const char *device, int64_t when,
+    unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
+{
+	struct trust *t = arg;
+	const struct conf *c = store_conf(t->store);
+
+	if (t->branch == RECORD_HALL)
+		return key_of_hall(t, device, ret, e);
+	if (c->role == ROLE_OFFICE &&
+	    strcmp(device, store_device(t->store)) == 0) {
+		memcpy(ret, store_key(t->store)->pub, KEY_PUBLIC_LEN);
+		return 0;
+	}
+	return published_key(t->published, t->office, device, when, ret, e);
+}
+
+static int
+edition_of(void *arg, const char *id, const unsigned char blob[20],
+    const struct edition **ret, struct err *e)
+{
+	struct trust *t = arg;
+	int rc = published_edition(t->published, id, blob, ret, e);
+
+	if (rc != ERR_REFUSED || store_conf(t->store)->role == ROLE_HALL)
+		return rc;
+	/* an office begins with the shipped editions, before it joins a hall */
+	rc = store_edition(t->store, t->office, id, blob, ret, NULL, e);
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	return err_set(e, ERR_REFUSED, 0,
+	    "edition '%s' is not here in the form that was pinned", id);
+}
+
+static int
+sequence_of(void *arg, const char *device, int64_t *ret, struct err *e)
+{
+	struct trust *t = arg;
+
+	*ret = 0;
+	if (t->branch_id == 0)
+		return 0;
+	return db_one_int(store_db(t->store), ret, e,
+	    "SELECT ifnull((SELECT sequence FROM revision WHERE branch = ?1"
+	    " AND device = ?2 ORDER BY id DESC LIMIT 1), 0)",
+	    "is", t->branch_id, device);
+}
+
+int
+trust_hall_key(struct store *s, const unsigned char **ret, struct err *e)
+{
+	const struct conf *c = store_conf(s);
+
+	if (c->role == ROLE_HALL)
+		*ret = store_key(s)->pub;
+	else if (c->enrolled)
+		*ret = c->hall_pub;
+	else
+		return err_set(e, ERR_REFUSED, 0,
+		    "this office has not joined a hall, so nothing of a hall "
+		    "can be checked");
+	return 0;
+}
+
+int
+trust_init(struct trust *t, struct store *s, struct repo *repo,
+    const char *office, const char *which, struct err *e)
+{
+	const struct conf *c = store_conf(s);
+	int rc;
+
+	memset(t, 0, sizeof(*t));
+	t->store = s;
+	t->repo = repo;
+	if (repo == NULL && (rc = store_repo(s, office, &t->repo, e)) < 0)
+		return rc;
+	snprintf(t->office, sizeof(t->office), "%s",
+	    c->role == ROLE_OFFICE ? c->code : office);
+	t->branch = strcmp(which, "hall") == 0 ? RECORD_HALL : RECORD_OFFICE;
+	return published_open(t->repo, &t->published, e);
+}
+
+void
+trust_release(struct trust *t)
+{
+	published_free(t->published);
+	t->published = NULL;
+}
+
+void
+trust_admit(struct trust *t, void *arg, struct admit *a)
+{
+	const struct conf *c = store_conf(t->store);
+
+	memset(a, 0, sizeof(*a));
+	a->repo = t->repo;
+	a->office = t->office;
+	a->hall = c->role == ROLE_HALL ? c->code
+		  : c->enrolled        ? c->hall_code
+				       : NULL;
+	a->branch = t->branch;
+	a->now = clock_now();
+	a->key_of = key_of;
+	a->edition_of = edition_of;
+	a->sequence_of = sequence_of;
+	a->arg = arg;
+}

@@ -1,0 +1,183 @@
+#include "store/hall/registry.h"
+
+#include "base/clock.h"
+#include "store/hall/signers.h"
+#include "store/record/canon.h"
+
+#define REGISTRY "registry.json"
+
+int
+registry_read(struct store *s, const char *code, cJSON **ret, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	struct branch *b = NULL;
+	int rc;
+
+	if ((rc = store_branch(s, code, "hall", &b, e)) < 0)
+		return rc;
+	rc = store_record(s, b, REGISTRY, &bytes, NULL, e);
+	if (rc == ERR_NOT_FOUND) {
+		*ret = cJSON_CreateObject();
+		rc = *ret == NULL ? err_nomem(e) : 0;
+	} else if (rc == 0) {
+		rc = canon_parse(buf_str(&bytes), bytes.len, ret, e);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+/* The member object of this name, made when absent; NULL: no memory. */
+static cJSON *
+member(cJSON *obj, const char *name, struct err *e)
+{
+	cJSON *v = json_get(obj, name);
+
+	if (v != NULL)
+		return v;
+	v = cJSON_CreateObject();
+	return json_put(obj, name, v, e) < 0 ? NULL : v;
+}
+
+static int
+has_key(const cJSON *device, const char *key)
+{
+	const char *line = json_str(device, "key");
+
+	return line != NULL && strcmp(line, key) == 0;
+}
+
+static int
+is_active(const cJSON *device)
+{
+	const char *state = json_str(device, "state");
+
+	return state != NULL && strcmp(state, "active") == 0;
+}
+
+/* May this device have its letter? 1 if it has it already. */
+static int
+check_device(
+    const struct registry_device *d, const cJSON *devices, struct err *e)
+{
+	const cJSON *found = json_get(devices, d->letter), *other;
+
+	cJSON_ArrayForEach (other, devices) {
+		if (other != found && has_key(other, d->key))
+			return err_set(e, ERR_CONFLICT, 0,
+			    "this key is registered as device %s-%s", d->code,
+			    other->string);
+	}
+	if (found == NULL)
+		return 0;
+	if (!has_key(found, d->key)) {
+		err_set(e, ERR_CONFLICT, 0,
+		    "office %s has a device %s with another key", d->code,
+		    d->letter);
+		err_hint(e,
+		    "give the new machine a letter of its own: set 'device' in "
+		    "its pmqad.conf before its first save");
+		return ERR_CONFLICT;
+	}
+	if (!is_active(found)) {
+		err_set(e, ERR_REFUSED, 0, "device %s-%s was revoked", d->code,
+		    d->letter);
+		err_hint(e, "set it up anew with another letter and a new key");
+		return ERR_REFUSED;
+	}
+	return 1;
+}
+
+static int
+put_device(struct store *s, const struct registry_device *d, cJSON *devices,
+    struct err *e)
+{
+	cJSON *entry = cJSON_CreateObject();
+	char since[CLOCK_TEXT];
+	int rc;
+
+	clock_rfc3339(since, clock_now(), store_conf(s)->offset_min);
+	if ((rc = json_put(devices, d->letter, entry, e)) < 0 ||
+	    (rc = json_put_str(entry, "key", d->key, e)) < 0 ||
+	    (rc = json_put_str(entry, "since", since, e)) < 0)
+		return rc;
+	return json_put_str(entry, "state", "active", e);
+}
+
+int
+registry_add(struct store *s, cJSON *registry, const struct registry_device *d,
+    struct err *e)
+{
+	const struct conf *c = store_conf(s);
+	cJSON *office = member(registry, "office", e);
+	cJSON *hall = member(registry, "hall", e);
+	cJSON *devices = member(registry, "devices", e);
+	char key[KEY_LINE_MAX];
+	int rc;
+
+	if (office == NULL || hall == NULL || devices == NULL)
+		return ERR_NOMEM;
+	if ((rc = check_device(d, devices, e)) < 0)
+		return rc;
+	if (rc == 0 && (rc = put_device(s, d, devices, e)) < 0)
+		return rc;
+	key_line(store_key(s)->pub, key);
+	if ((rc = json_put_str(office, "code", d->code, e)) < 0 ||
+	    (rc = json_put_str(office, "name", d->name, e)) < 0 ||
+	    (rc = json_put_str(hall, "code", c->code, e)) < 0 ||
+	    (rc = json_put_str(hall, "name", c->name, e)) < 0)
+		return rc;
+	return json_put_str(hall, "key", key, e);
+}
+
+void
+registry_add_hall(struct store *s, struct buf *ret)
+{
+	char device[16];
+
+	conf_device(store_conf(s), device);
+	signers_add(ret, device, store_key(s)->pub);
+}
+
+int
+registry_add_signers(
+    const cJSON *registry, const char *code, struct buf *ret, struct err *e)
+{
+	const cJSON *devices = json_get(registry, "devices"), *d;
+	unsigned char pub[KEY_PUBLIC_LEN];
+	char device[16];
+
+	cJSON_ArrayForEach (d, devices) {
+		const char *key = json_str(d, "key");
+
+		if (key == NULL || key_parse_line(key, pub, e) < 0)
+			return err_set(e, ERR_DAMAGED, 0,
+			    "the registry of office %s has a bad key", code);
+		(void)snprintf(
+		    device, sizeof(device), "%.8s-%.1s", code, d->string);
+		signers_add(ret, device, pub);
+	}
+	return buf_ok(ret, e);
+}
+
+int
+registry_add_logins(struct store *s, const cJSON *registry, const char *code,
+    const char *receive, struct buf *ret, struct err *e)
+{
+	const cJSON *devices = json_get(registry, "devices"), *d;
+	char device[16];
+	int rc;
+
+	cJSON_ArrayForEach (d, devices) {
+		const char *key = json_str(d, "key");
+
+		if (key == NULL || !is_active(d))
+			continue;
+		(void)snprintf(
+		    device, sizeof(device), "%.8s-%.1s", code, d->string);
+		rc = signers_add_login(
+		    ret, receive, store_conf(s)->dir, device, key, e);
+		if (rc < 0)
+			return rc;
+	}
+	return buf_ok(ret, e);
+}

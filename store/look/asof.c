@@ -1,0 +1,217 @@
+#include "store/look/asof.h"
+
+#include "store/record/canon.h"
+
+void
+asof_release(struct asof *a)
+{
+	cJSON_Delete(a->rec);
+	a->rec = NULL;
+}
+
+int
+asof_begin(struct store *s, int *ret_began, struct err *e)
+{
+	struct db *db = store_db(s);
+	int rc;
+
+	*ret_began = 0;
+	/* nobody else changes what the writer sees; and a branch that it makes
+	 * on first sight must not go with our rollback */
+	if (store_mode(s) != STORE_READ ||
+	    !sqlite3_get_autocommit(db_handle(db)))
+		return 0;
+	if ((rc = db_begin(db, e)) < 0)
+		return rc;
+	*ret_began = 1;
+	return 0;
+}
+
+int
+asof_end(struct store *s, int began, int rc, struct err *e)
+{
+	int ended;
+
+	if (!began)
+		return rc;
+	/* nothing was written: a rollback is the cheapest end */
+	ended = db_rollback(store_db(s), rc < 0 ? NULL : e);
+	return rc < 0 ? rc : ended;
+}
+
+int
+asof_revision(struct store *s, const struct branch *b, const char *name,
+    int64_t *ret, struct err *e)
+{
+	int rc = db_one_int(store_db(s), ret, e,
+	    "SELECT id FROM revision WHERE branch = ?1 AND name = ?2", "is",
+	    b->id, name);
+
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	err_set(e, ERR_NOT_FOUND, 0,
+	    "there is no revision '%s' on branch '%s' of office %s", name,
+	    b->name, b->office);
+	err_hint(e, "revisions are listed by: pmqa history");
+	return ERR_NOT_FOUND;
+}
+
+int
+asof_parse(
+    const void *bytes, size_t len, const char *path, cJSON **ret, struct err *e)
+{
+	int rc = json_parse(bytes, len, CANON_MAX, ret, e);
+
+	if (rc != ERR_INVALID)
+		return rc;
+	return err_set(
+	    e, ERR_DAMAGED, 0, "what is stored of '%s' is not a record", path);
+}
+
+int
+asof_blob(struct store *s, const struct branch *b, const unsigned char *id,
+    cJSON **ret, struct err *e)
+{
+	struct buf bytes = BUF_INIT;
+	char hex[41];
+	int rc = 0;
+
+	*ret = NULL;
+	if (id == NULL)
+		goto out;
+	if ((rc = store_blob(s, b, id, &bytes, e)) < 0)
+		goto out;
+	commit_hex(id, hex);
+	rc = asof_parse(buf_str(&bytes), bytes.len, hex, ret, e);
+out:
+	buf_release(&bytes);
+	return rc;
+}
+
+/* Row: bytes or blob, revision, its name, its commit. */
+static void
+read_revision(sqlite3_stmt *st, struct asof *ret)
+{
+	unsigned char id[COMMIT_ID_LEN] = { 0 };
+
+	ret->revision = sqlite3_column_int64(st, 1);
+	snprintf(ret->name, sizeof(ret->name), "%s",
+	    (const char *)sqlite3_column_text(st, 2));
+	if (sqlite3_column_bytes(st, 3) == COMMIT_ID_LEN)
+		memcpy(id, sqlite3_column_blob(st, 3), COMMIT_ID_LEN);
+	commit_hex(id, ret->commit);
+}
+
+static int
+record_now(struct store *s, const struct branch *b, const char *path,
+    struct asof *ret, struct err *e)
+{
+	struct db *db = store_db(s);
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT r.bytes, r.revision, v.name, v.commit_id FROM record r"
+	    " JOIN revision v ON v.id = r.revision"
+	    " WHERE r.branch = ?1 AND r.path = ?2",
+	    "is", b->id, path);
+	if (rc < 0 || (rc = db_step(db, st, e)) <= 0)
+		goto out;
+	read_revision(st, ret);
+	rc = 0;
+	if (sqlite3_column_type(st, 0) != SQLITE_NULL)
+		rc = asof_parse(sqlite3_column_blob(st, 0),
+		    (size_t)sqlite3_column_bytes(st, 0), path, &ret->rec, e);
+out:
+	db_reset(st);
+	return rc;
+}
+
+static int
+record_then(struct store *s, const struct branch *b, const char *path,
+    int64_t at, struct asof *ret, struct err *e)
+{
+	struct db *db = store_db(s);
+	unsigned char blob[20];
+	sqlite3_stmt *st = NULL;
+	int has_blob = 0, rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT t.blob, t.revision, v.name, v.commit_id FROM record r"
+	    " JOIN touch t ON t.record = r.id"
+	    " JOIN revision v ON v.id = t.revision"
+	    " WHERE r.branch = ?1 AND r.path = ?2 AND t.revision <= ?3"
+	    " ORDER BY t.revision DESC LIMIT 1",
+	    "isi", b->id, path, at);
+	if (rc < 0 || (rc = db_step(db, st, e)) <= 0)
+		goto out;
+	read_revision(st, ret);
+	if (sqlite3_column_bytes(st, 0) == sizeof(blob)) {
+		memcpy(blob, sqlite3_column_blob(st, 0), sizeof(blob));
+		has_blob = 1;
+	}
+	rc = 0;
+out:
+	db_reset(st);
+	return rc < 0 || !has_blob ? rc : asof_blob(s, b, blob, &ret->rec, e);
+}
+
+int
+asof_record(struct store *s, const struct branch *b, const char *path,
+    int64_t at, struct asof *ret, struct err *e)
+{
+	struct asof a = { 0 };
+	int rc = at == ASOF_NOW ? record_now(s, b, path, &a, e)
+				: record_then(s, b, path, at, &a, e);
+
+	if (rc == 0)
+		*ret = a;
+	return rc;
+}
+
+/* Adds one row to the object under the last part of its path. */
+static int
+put_below(cJSON *all, sqlite3_stmt *st, size_t dir_len, struct err *e)
+{
+	const char *path = (const char *)sqlite3_column_text(st, 0);
+	const char *last = path + dir_len + 1;
+	size_t len = strlen(last);
+	char name[96];
+	cJSON *rec = NULL;
+	int rc;
+
+	snprintf(name, sizeof(name), "%.*s",
+	    (int)(len > strlen(".json") ? len - strlen(".json") : len), last);
+	rc = asof_parse(sqlite3_column_blob(st, 1),
+	    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
+	return rc < 0 ? rc : json_put(all, name, rec, e);
+}
+
+int
+asof_below(struct store *s, const struct branch *b, const char *dir,
+    cJSON **ret, struct err *e)
+{
+	struct db *db = store_db(s);
+	sqlite3_stmt *st = NULL;
+	char from[64], to[64];
+	cJSON *all = cJSON_CreateObject();
+	int rc;
+
+	if (all == NULL)
+		return err_nomem(e);
+	snprintf(from, sizeof(from), "%.60s/", dir);
+	snprintf(to, sizeof(to), "%.60s0", dir); /* '0' follows '/' */
+	rc = db_stmt(db, &st, e,
+	    "SELECT path, bytes FROM record WHERE branch = ?1 AND path > ?2"
+	    " AND path < ?3 AND bytes IS NOT NULL ORDER BY path",
+	    "iss", b->id, from, to);
+	while (rc >= 0 && (rc = db_step(db, st, e)) > 0)
+		rc = put_below(all, st, strlen(dir), e);
+	db_reset(st);
+	if (rc < 0) {
+		cJSON_Delete(all);
+		return rc;
+	}
+	*ret = all;
+	return 0;
+}

@@ -1,0 +1,208 @@
+/*
+ * The object files' part of verify. Reading an object proves its content, not
+ * the checksums that the file carries beside it, and those stop stock git: a
+ * pack and its indexes end with a SHA-1 of all before it, a loose object with an
+ * Adler-32 of what it unpacks to. And libgit2 must not read a damaged file at
+ * all: a loose object can hold it for ever (loose.h), a delta in a pack can lead
+ * it past its memory (seen with valgrind on 1.5.1).
+ */
+#include "store/view/verify_state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/git/loose.h"
+#include "store/git/sha1.h"
+
+#define CHUNK 65536
+
+struct files {
+	struct verify *v;
+	const char *where;
+	char dir[PATH_MAX]; /* objects */
+	size_t n_bad;
+};
+
+/* What is found is about the disk, so the advice is too. */
+static int
+tell(struct files *f, struct err *finding, struct err *e)
+{
+	err_hint(finding,
+	    "the disk may be failing: copy the directory, then fetch this "
+	    "history again from the other party");
+	f->n_bad++;
+	return verify_found(f->v, "error", f->where, finding, e);
+}
+
+/* --- packs --- */
+
+/* SHA-1 of all but the last 20 bytes, and those. 1 if they are equal. */
+static int
+sum_matches(int fd, const char *path, struct err *e)
+{
+	unsigned char chunk[CHUNK + SHA1_LEN], sum[SHA1_LEN];
+	struct sha1 s;
+	size_t held = 0;
+	ssize_t n;
+
+	sha1_init(&s);
+	while ((n = read(fd, chunk + held, CHUNK)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "cannot read '%s'", path);
+		/* the last 20 bytes wait until more come */
+		held += (size_t)n;
+		if (held <= SHA1_LEN)
+			continue;
+		sha1_add(&s, chunk, held - SHA1_LEN);
+		memmove(chunk, chunk + held - SHA1_LEN, SHA1_LEN);
+		held = SHA1_LEN;
+	}
+	sha1_end(&s, sum);
+	return held == SHA1_LEN && memcmp(sum, chunk, SHA1_LEN) == 0;
+}
+
+static int
+check_sum(struct files *f, const char *name, struct err *e)
+{
+	struct err finding;
+	char path[PATH_MAX];
+	int fd, rc;
+
+	if ((rc = file_path(path, sizeof(path), e, "%s/%s", f->dir, name)) < 0)
+		return rc;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return errno == ENOENT /* replaced by maintenance */
+			   ? 0
+			   : err_sys(e, "cannot open '%s'", path);
+	rc = sum_matches(fd, path, e);
+	close(fd);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	err_set(&finding, ERR_DAMAGED, 0,
+	    "file '%.300s' of the repository does not match its checksum",
+	    name);
+	return tell(f, &finding, e);
+}
+
+static int
+ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strcmp(s + n - m, end) == 0;
+}
+
+static int
+check_pack_file(
+    struct files *f, const char *sub, const char *name, struct err *e)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	if (strncmp(name, "pack-", 5) != 0 ||
+	    (!ends_with(name, ".pack") && !ends_with(name, ".idx") &&
+		!ends_with(name, ".rev") && !ends_with(name, ".bitmap")))
+		return 0;
+	if ((rc = file_path(path, sizeof(path), e, "%s/%s", sub, name)) < 0)
+		return rc;
+	return check_sum(f, path, e);
+}
+
+/* --- loose objects --- */
+
+static int
+check_loose(struct files *f, const char *sub, const char *name, struct err *e)
+{
+	unsigned char id[20];
+	char hex[64];
+	struct err fault;
+	int rc;
+
+	snprintf(hex, sizeof(hex), "%.2s%.60s", sub, name);
+	if (strlen(hex) != 40 || commit_unhex(hex, id, NULL) < 0)
+		return 0;
+	rc = loose_check(f->dir, id, &fault);
+	if (rc == 0)
+		return 0;
+	if (!verify_is_finding(rc)) {
+		if (e != NULL)
+			*e = fault;
+		return rc;
+	}
+	return tell(f, &fault, e);
+}
+
+/* --- the objects directory --- */
+
+static int
+check_dir(struct files *f, const char *sub,
+    int (*check)(struct files *, const char *, const char *, struct err *),
+    struct err *e)
+{
+	char path[PATH_MAX];
+	struct dirent *at;
+	DIR *d;
+	int rc;
+
+	if ((rc = file_path(path, sizeof(path), e, "%s/%s", f->dir, sub)) < 0)
+		return rc;
+	if ((d = opendir(path)) == NULL)
+		return errno == ENOENT ? 0
+				       : err_sys(e, "cannot open '%s'", path);
+	while (rc == 0 && (at = readdir(d)) != NULL)
+		if (at->d_name[0] != '.')
+			rc = check(f, sub, at->d_name, e);
+	closedir(d);
+	return rc;
+}
+
+static int
+check_all(struct files *f, struct err *e)
+{
+	char sub[3];
+	int i, rc;
+
+	if ((rc = check_dir(f, "pack", check_pack_file, e)) < 0)
+		return rc;
+	for (i = 0; i < 256; i++) {
+		snprintf(sub, sizeof(sub), "%02x", (unsigned)i);
+		if ((rc = check_dir(f, sub, check_loose, e)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+verify_objects(struct verify *v, const char *where, const char *dir,
+    int *ret_readable, struct err *e)
+{
+	struct files f = { .v = v, .where = where };
+	int rc;
+
+	if ((rc = file_path(f.dir, sizeof(f.dir), e, "%s", dir)) < 0)
+		return rc;
+	if ((rc = check_all(&f, e)) < 0)
+		return rc;
+	*ret_readable = f.n_bad == 0;
+	return 0;
+}
+
+int
+verify_files(
+    struct verify *v, const char *office, int *ret_readable, struct err *e)
+{
+	struct repo *repo = NULL;
+	char dir[PATH_MAX];
+	int rc;
+
+	if ((rc = store_repo(v->store, office, &repo, e)) < 0)
+		return rc;
+	rc = file_path(dir, sizeof(dir), e, "%s/objects", repo_path(repo));
+	return rc < 0 ? rc : verify_objects(v, office, dir, ret_readable, e);
+}

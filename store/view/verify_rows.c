@@ -1,0 +1,475 @@
+/* The index's part of verify: rows against what a fresh look at the commits
+ * gives, both ways. */
+#include "store/view/verify_state.h"
+
+#include <inttypes.h>
+
+#include "store/record/canon.h"
+#include "store/save/index.h"
+
+/* What index.c adds to a revision's bytes for commit and trees. */
+#define REVISION_OVERHEAD 1000
+
+#define ADVICE                                                                 \
+	"run pmqad --reindex: it rebuilds the database from the repository"
+
+static int
+tell(struct verify_walk *w, const char *name, const char *what,
+    const char *detail, struct err *e)
+{
+	struct err f;
+
+	err_set(&f, ERR_DAMAGED, 0, "revision %s: %s '%s'", name, what, detail);
+	err_hint(&f, ADVICE);
+	return verify_found(w->v, "error", w->where, &f, e);
+}
+
+/* --- one column --- */
+
+static int
+same_text(sqlite3_stmt *st, int col, const char *want)
+{
+	const char *got = (const char *)sqlite3_column_text(st, col);
+
+	return got != NULL &&
+	       (size_t)sqlite3_column_bytes(st, col) == strlen(want) &&
+	       strcmp(got, want) == 0;
+}
+
+static int
+same_maybe(sqlite3_stmt *st, int col, const char *want)
+{
+	if (want == NULL)
+		return sqlite3_column_type(st, col) == SQLITE_NULL;
+	return same_text(st, col, want);
+}
+
+static int
+same_int(sqlite3_stmt *st, int col, int64_t want)
+{
+	return sqlite3_column_type(st, col) == SQLITE_INTEGER &&
+	       sqlite3_column_int64(st, col) == want;
+}
+
+static int
+same_blob(sqlite3_stmt *st, int col, const void *want, size_t len)
+{
+	if (want == NULL)
+		return sqlite3_column_type(st, col) == SQLITE_NULL;
+	return (size_t)sqlite3_column_bytes(st, col) == len &&
+	       memcmp(sqlite3_column_blob(st, col), want, len) == 0;
+}
+
+/* --- the revision row --- */
+
+static int64_t
+wire_bytes(const struct admit_file *files, size_t n)
+{
+	int64_t sum = REVISION_OVERHEAD;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		sum += (int64_t)files[i].len;
+	return sum;
+}
+
+/* Name of the first column that is not as the commit says, NULL if none. */
+static const char *
+wrong_column(
+    sqlite3_stmt *st, const char *name, const struct commit *c, int64_t bytes)
+{
+	if (!same_text(st, 1, name))
+		return "name";
+	if (!same_text(st, 2, c->device))
+		return "device";
+	if (!same_int(st, 3, c->sequence))
+		return "sequence";
+	if (!same_blob(st, 4, c->n_parents > 0 ? c->parents[0] : NULL, 20))
+		return "parent";
+	if (!same_blob(st, 5, c->content, COMMIT_CONTENT_LEN))
+		return "content";
+	if (!same_int(st, 6, c->time) || !same_int(st, 7, c->offset_min))
+		return "time";
+	if (!same_text(st, 9, c->login))
+		return "login";
+	if (!same_text(st, 10, c->person))
+		return "person";
+	if (!same_text(st, 11, c->action))
+		return "action";
+	if (!same_text(st, 12, c->edition))
+		return "edition";
+	if (!same_text(st, 13, c->subject))
+		return "subject";
+	if (!same_text(st, 14, c->reason))
+		return "reason";
+	return same_int(st, 15, bytes) ? NULL : "bytes";
+}
+
+/* Received when the earliest receipt that covers it was made. */
+static int
+right_received(struct verify_walk *w, sqlite3_stmt *st, int64_t row)
+{
+	while (w->next_receipt < w->n_receipts &&
+	       w->receipts[w->next_receipt].row < row)
+		w->next_receipt++;
+	if (w->next_receipt == w->n_receipts)
+		return sqlite3_column_type(st, 8) == SQLITE_NULL;
+	return same_int(st, 8, w->receipts[w->next_receipt].time);
+}
+
+/* Rows between the commit before and this one belong to no commit. */
+static int
+check_between(struct verify_walk *w, int64_t before, struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	sqlite3_stmt *st = NULL;
+	const char *name;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT name FROM revision WHERE branch = ?1 AND id > ?2"
+	    " AND id < ?3 ORDER BY id",
+	    "iii", w->b.id, w->last_row, before);
+	if (rc < 0)
+		return rc;
+	while ((rc = db_step(db, st, e)) > 0) {
+		name = (const char *)sqlite3_column_text(st, 0);
+		rc = tell(w, name != NULL ? name : "?",
+		    "the index has it, the repository does not:", w->b.name, e);
+		if (rc < 0)
+			break;
+	}
+	db_reset(st);
+	return rc;
+}
+
+static int
+check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
+    const struct commit *c, const struct admit_file *files, size_t n,
+    struct err *e)
+{
+	int64_t row = sqlite3_column_int64(st, 0);
+	const char *column = wrong_column(st, name, c, wire_bytes(files, n));
+	int rc;
+
+	if (column != NULL &&
+	    (rc = tell(
+		 w, name, "its row differs from the commit in", column, e)) < 0)
+		return rc;
+	if (!right_received(w, st, row) &&
+	    (rc = tell(w, name, "its row differs from the receipts in",
+		 "received", e)) < 0)
+		return rc;
+	if (row <= w->last_row)
+		return tell(w, name, "its row is out of order by", "id", e);
+	if ((rc = check_between(w, row, e)) < 0)
+		return rc;
+	w->last_row = row;
+	w->n_rows++;
+	return 0;
+}
+
+/* --- touches and changes --- */
+
+static int
+check_touches(struct verify_walk *w, const char *name, int64_t row,
+    const struct admit_file *files, size_t n, struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	sqlite3_stmt *st = NULL;
+	size_t i = 0;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT r.path, t.blob, r.branch FROM touch t"
+	    " LEFT JOIN record r ON r.id = t.record WHERE t.revision = ?1"
+	    " ORDER BY r.path",
+	    "i", row);
+	if (rc < 0)
+		return rc;
+	while ((rc = db_step(db, st, e)) > 0) {
+		if (i >= n || !same_text(st, 0, files[i].path) ||
+		    !same_blob(st, 1, files[i].new_blob, 20) ||
+		    !same_int(st, 2, w->b.id))
+			break;
+		i++;
+	}
+	db_reset(st);
+	if (rc < 0 || (rc == 0 && i == n))
+		return rc;
+	return tell(w, name, "the index and the commit change other files, at",
+	    i < n ? files[i].path : "-", e);
+}
+
+/* JSON text as index.c keeps it: NULL when absent or too long. */
+static int
+value_text(const cJSON *v, struct buf *b, const char **ret, int *ret_long,
+    struct err *e)
+{
+	int rc;
+
+	*ret = NULL;
+	*ret_long = 0;
+	buf_clear(b);
+	if (v == NULL || cJSON_IsNull(v))
+		return 0;
+	if ((rc = json_write(v, b, e)) < 0 || (rc = buf_ok(b, e)) < 0)
+		return rc;
+	*ret_long = b->len > INDEX_VALUE_MAX;
+	if (!*ret_long)
+		*ret = buf_str(b);
+	return 0;
+}
+
+static int
+check_change(struct verify_walk *w, const char *name, int64_t row,
+    const char *path, const cJSON *change, struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	struct buf old = BUF_INIT, new_ = BUF_INIT;
+	const char *field = json_str(change, "field");
+	const char *was = NULL, *is = NULL;
+	sqlite3_stmt *st = NULL;
+	int long_old, long_new, rc, same = 0;
+
+	if ((rc = value_text(
+		 json_get(change, "old"), &old, &was, &long_old, e)) < 0 ||
+	    (rc = value_text(
+		 json_get(change, "new"), &new_, &is, &long_new, e)) < 0)
+		goto out;
+	rc = db_stmt(db, &st, e,
+	    "SELECT c.old, c.new, c.long FROM change c JOIN record r"
+	    " ON r.id = c.record WHERE c.revision = ?1 AND r.branch = ?2"
+	    " AND r.path = ?3 AND c.field = ?4",
+	    "iiss", row, w->b.id, path, field);
+	if (rc < 0)
+		goto out;
+	if ((rc = db_step(db, st, e)) > 0)
+		same = same_maybe(st, 0, was) && same_maybe(st, 1, is) &&
+		       same_int(st, 2, long_old | long_new << 1);
+	db_reset(st);
+	if (rc >= 0)
+		rc = same ? 0
+			  : tell(w, name, "the index has another change of",
+				field, e);
+out:
+	buf_release(&old);
+	buf_release(&new_);
+	return rc;
+}
+
+static int
+check_file_changes(struct verify_walk *w, const char *name, int64_t row,
+    const struct admit_file *f, int64_t *count, struct err *e)
+{
+	cJSON *changes = NULL;
+	const cJSON *one;
+	int rc;
+
+	if (f->rp.type == NULL)
+		return 0;
+	rc = record_diff(f->rp.type, f->old_rec, f->new_rec, &changes, e);
+	if (rc < 0)
+		return rc;
+	cJSON_ArrayForEach (one, changes) {
+		(*count)++;
+		rc = check_change(w, name, row, f->path, one, e);
+		if (rc < 0)
+			break;
+	}
+	cJSON_Delete(changes);
+	return rc;
+}
+
+static int
+check_changes(struct verify_walk *w, const char *name, int64_t row,
+    const struct admit_file *files, size_t n, struct err *e)
+{
+	int64_t want = 0, got = 0;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < n; i++)
+		if ((rc = check_file_changes(
+			 w, name, row, &files[i], &want, e)) < 0)
+			return rc;
+	if ((rc = db_one_int(store_db(w->v->store), &got, e,
+		 "SELECT count(*) FROM change WHERE revision = ?1", "i", row)) <
+	    0)
+		return rc;
+	if (got == want)
+		return 0;
+	return tell(
+	    w, name, "the index has too few or too many rows in", "change", e);
+}
+
+int
+verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
+    const struct commit *c, const struct admit_file *files, size_t n,
+    struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	sqlite3_stmt *st = NULL;
+	int64_t row = 0;
+	char name[24];
+	int rc;
+
+	commit_name(c, name);
+	rc = db_stmt(db, &st, e,
+	    "SELECT id, name, device, sequence, parent, content, time,"
+	    " offset_min, received, login, person, action, edition, subject,"
+	    " reason, bytes FROM revision WHERE branch = ?1 AND"
+	    " commit_id = ?2",
+	    "ib", w->b.id, id, (size_t)20);
+	if (rc < 0)
+		return rc;
+	if ((rc = db_step(db, st, e)) > 0) {
+		row = sqlite3_column_int64(st, 0);
+		rc = check_revision(w, st, name, c, files, n, e);
+	}
+	db_reset(st);
+	if (rc < 0)
+		return rc;
+	if (row == 0)
+		return tell(w, name,
+		    "the repository has it, the index does not:", w->b.name, e);
+	if ((rc = check_touches(w, name, row, files, n, e)) < 0)
+		return rc;
+	return check_changes(w, name, row, files, n, e);
+}
+
+/* --- the state at the tip --- */
+
+static int
+tell_record(
+    struct verify_walk *w, const char *path, const char *what, struct err *e)
+{
+	struct err f;
+
+	err_set(&f, ERR_DAMAGED, 0, "record '%s': %s", path, what);
+	err_hint(&f, ADVICE);
+	return verify_found(w->v, "error", w->where, &f, e);
+}
+
+static int
+on_tip_file(void *arg, const char *path, const unsigned char *old_blob,
+    const unsigned char *blob, struct err *e)
+{
+	struct verify_walk *w = arg;
+	struct db *db = store_db(w->v->store);
+	sqlite3_stmt *st = NULL;
+	unsigned char id[20];
+	int rc, same = 0;
+
+	(void)old_blob;
+	w->v->records++;
+	rc = db_stmt(db, &st, e,
+	    "SELECT blob, bytes FROM record WHERE branch = ?1 AND path = ?2",
+	    "is", w->b.id, path);
+	if (rc < 0)
+		return rc;
+	if ((rc = db_step(db, st, e)) > 0 && sqlite3_column_bytes(st, 1) > 0) {
+		rc = store_blob_id(sqlite3_column_blob(st, 1),
+		    (size_t)sqlite3_column_bytes(st, 1), id, e);
+		same = rc == 0 && same_blob(st, 0, blob, 20) &&
+		       memcmp(id, blob, 20) == 0;
+	}
+	db_reset(st);
+	if (rc < 0 || same)
+		return rc < 0 ? rc : 0;
+	return tell_record(
+	    w, path, "its state in the index is not that of the tip", e);
+}
+
+/* Rows that say a record is there which the tip does not have. */
+static int
+check_extra(struct verify_walk *w, struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	struct tree *t = tree_new();
+	sqlite3_stmt *st = NULL;
+	unsigned char blob[20];
+	const char *path;
+	int rc;
+
+	if (t == NULL)
+		return err_nomem(e);
+	if ((rc = tree_load(t, w->tip_at > 0 ? w->tip_tree : NULL,
+		 repo_tree_source, w->trust.repo, e)) < 0)
+		goto out;
+	rc = db_stmt(db, &st, e,
+	    "SELECT path FROM record WHERE branch = ?1 AND"
+	    " (blob IS NOT NULL OR bytes IS NOT NULL) ORDER BY path",
+	    "i", w->b.id);
+	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
+		path = (const char *)sqlite3_column_text(st, 0);
+		if (path != NULL && tree_find(t, path, blob, NULL) == 0)
+			continue;
+		rc = tell_record(w, path != NULL ? path : "?",
+		    "the index has it, the tip does not", e);
+	}
+	db_reset(st);
+out:
+	tree_free(t);
+	return rc;
+}
+
+/* Each record's row must stand at its last touch. */
+static int
+check_last_touch(struct verify_walk *w, struct err *e)
+{
+	struct db *db = store_db(w->v->store);
+	sqlite3_stmt *st = NULL;
+	const char *path;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT r.path FROM record r WHERE r.branch = ?1 AND (r.revision"
+	    " IS NOT (SELECT max(t.revision) FROM touch t"
+	    " WHERE t.record = r.id) OR r.blob IS NOT (SELECT t.blob"
+	    " FROM touch t WHERE t.record = r.id ORDER BY t.revision DESC"
+	    " LIMIT 1)) ORDER BY r.path",
+	    "i", w->b.id);
+	if (rc < 0)
+		return rc;
+	while ((rc = db_step(db, st, e)) > 0) {
+		path = (const char *)sqlite3_column_text(st, 0);
+		rc = tell_record(w, path != NULL ? path : "?",
+		    "its row does not stand at its last revision", e);
+		if (rc < 0)
+			break;
+	}
+	db_reset(st);
+	return rc;
+}
+
+int
+verify_state_rows(struct verify_walk *w, struct err *e)
+{
+	int rc;
+
+	if (w->tip_at > 0 &&
+	    (rc = tree_diff(NULL, w->tip_tree, repo_tree_source, w->trust.repo,
+		 ADMIT_MAX_ENTRIES, on_tip_file, w, e)) < 0)
+		return rc;
+	if ((rc = check_extra(w, e)) < 0 || (rc = check_last_touch(w, e)) < 0)
+		return rc;
+	return check_between(w, INT64_MAX, e);
+}
+
+int
+verify_branch_row(
+    struct verify_walk *w, const struct commit *tip, struct err *e)
+{
+	struct err f;
+
+	if (w->b.n == w->n && w->b.tip_time == tip->time &&
+	    memcmp(w->b.content, tip->content, COMMIT_CONTENT_LEN) == 0)
+		return 0;
+	err_set(&f, ERR_DAMAGED, 0,
+	    "the index counts %d revisions of this branch, its tip is number "
+	    "%" PRId64 "; or time or content of the tip differ",
+	    w->b.n, w->n);
+	err_hint(&f, ADVICE);
+	return verify_found(w->v, "error", w->where, &f, e);
+}
