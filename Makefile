@@ -169,9 +169,9 @@ headers:
 	@for h in $(filter %.h,$(sources)); do \
 	    $(CC) $(CPPFLAGS) $(dep_cflags) -std=c11 $(WARNINGS) -fsyntax-only -x c $$h || exit 1; done
 spelling:
-	@codespell -L nmae,nulll,isnt,fiel,nd,iif -S build,.git,po,corpus .
+	@codespell -L inout,nmae,nulll,isnt,fiel,nd,iif -S build,.git,po,corpus .
 shell:
-	@shellcheck -x -P SCRIPTDIR .ci/run docs/*.sh tests/support/*.sh $(wildcard tests/cli/*.sh tests/net/*.sh bench/*.sh)
+	@shellcheck -x -P SCRIPTDIR -e SC2317 .ci/run docs/*.sh tests/support/*.sh $(wildcard tests/cli/*.sh tests/net/*.sh bench/*.sh)
 # pages of other packages, and our own where they are not installed, are not mandoc's to find
 manuals: $(B)/docs/man_gen
 	@sh docs/man_gen.sh $(B)/docs/man_gen docs --check

@@ -6,9 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 A=$T/A H=$T/H
-# shellcheck disable=SC2317 # called through quiet and exits
 a() { pmqa --dir "$A" "$@"; }
-# shellcheck disable=SC2317
 h() { pmqa --dir "$H" "$@"; }
 quiet() { "$@" >/dev/null; }
 state_at() { "$1" --json state "${@:2}" | jq -r .state; }
