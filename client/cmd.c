@@ -219,7 +219,7 @@ cmd_read_arg(const char *arg, size_t max, struct buf *ret, struct err *e)
 	if (text_is_utf8(buf_str(ret), ret->len, &bad) &&
 	    memchr(buf_str(ret), '\0', ret->len) == NULL)
 		return 0;
-	err_set(e, ERR_INVALID, 0, "'%s' is not UTF-8 text", arg);
+	err_set(e, ERR_INVALID, 0, "'%s' is not UTF-8 text", name);
 	if (arg[0] == '@' && name[0] != '-')
 		err_hint(e,
 		    "if it comes from an older program: iconv -f TIS-620 -t "

@@ -104,6 +104,10 @@ run(struct cmd *c, const struct cmd_override *o, struct err *e)
 
 	if (c->opts->n_words == 0)
 		return nothing(c, e);
+	if (c->opts->n_words == 1 && !c->json &&
+	    c->opts->value[OPT_HELP] != NULL &&
+	    cmd_table_is_first(c->opts->words[0]))
+		return cmd_help_word(&c->out, c->opts->words[0], e);
 	rc = cmd_table_find(
 	    c->opts->words, c->opts->n_words, &c->desc, &used, e);
 	if (rc < 0)

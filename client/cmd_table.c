@@ -63,9 +63,10 @@ static const struct cmd_desc assessing[] = {
 	    N_("begin the assessment of a fiscal year"),
 	    N_("The assessment keeps the edition of the criteria that it was "
 	       "begun with: the one given, else that of the hall's calendar, "
-	       "else the newest. With --from, texts, owners, indicators and "
-	       "open actions of that year are carried over; ticks, evidence "
-	       "and marks of good practice begin anew."),
+	       "else (with --from) that of the old year, else the newest. "
+	       "With --from, texts, owners, indicators and open actions of "
+	       "that year are carried over; ticks, evidence and marks of "
+	       "good practice begin anew."),
 	    "pmqa assess open 2565\npmqa assess open 2566 --from 2565",
 	    B(EDITION) | B(REASON) | B(FROM), 1, 1, cmd_assess_open },
 	{ "assess show", "", N_("how far an assessment is, by category"), NULL,
@@ -257,15 +258,36 @@ nearest(const char *first, const char *second)
 	return best;
 }
 
+int
+cmd_table_begins(const struct cmd_desc *d, const char *first)
+{
+	size_t len = strlen(first);
+
+	return strncmp(d->name, first, len) == 0 && d->name[len] == ' ';
+}
+
+int
+cmd_table_is_first(const char *word)
+{
+	const struct cmd_desc *d;
+	int pairs = 0;
+
+	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++) {
+		if (strcmp(d->name, word) == 0)
+			return 0;
+		pairs += cmd_table_begins(d, word);
+	}
+	return pairs > 0;
+}
+
 /* "hall" alone: the commands that begin so, separated by commas. */
 static void
 list_pairs(const char *first, struct buf *ret)
 {
 	const struct cmd_desc *d;
-	size_t len = strlen(first);
 
 	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++)
-		if (strncmp(d->name, first, len) == 0 && d->name[len] == ' ')
+		if (cmd_table_begins(d, first))
 			buf_printf(
 			    ret, "%s%s", ret->len > 0 ? ", " : "", d->name);
 }
@@ -282,7 +304,7 @@ unknown(const char *first, const char *second, struct err *e)
 		    e, ERR_USAGE, 0, "command '%s' wants a second word", first);
 	else
 		err_set(e, ERR_USAGE, 0, "unknown command '%s'", first);
-	if (near != NULL)
+	if (near != NULL && (pairs.len == 0 || second[0] != '\0'))
 		err_hint(e, "did you mean 'pmqa %s'?", near);
 	else if (pairs.len > 0)
 		err_hint(e, "there are: %s", buf_str(&pairs));

@@ -16,6 +16,10 @@
  * of its group, a message id, the same pointer for all of a group. */
 const struct cmd_desc *cmd_table_at(size_t i, const char **ret_group);
 
+/* 1 if the command is a pair that begins with this word. */
+int cmd_table_begins(const struct cmd_desc *d, const char *first);
+/* 1 for a word that pairs begin with and that is no command by itself. */
+int cmd_table_is_first(const char *word);
 /*
  * The command that the words begin with (two words before one) and how many of
  * them are its name.

@@ -20,6 +20,7 @@ static const struct {
 	{ "person", N_("needs a person") },
 	{ "refused", N_("refused by the hall") },
 	/* state of an assessment */
+	{ "none", N_("not opened") },
 	{ "open", N_("open") },
 	{ "submitted", N_("submitted") },
 	{ "returned", N_("returned for correction") },

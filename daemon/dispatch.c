@@ -187,6 +187,8 @@ on_called(struct job *j)
 	struct call *c = (struct call *)j;
 	int rc = j->rc;
 
+	if (c->held)
+		watchdog_release(c->server->watchdog);
 	if (rc == 0 && c->handler->after != NULL)
 		rc = c->handler->after(c, &j->err);
 	call_finish(c, rc);
@@ -407,4 +409,20 @@ call_progress(void *call, int64_t done, int64_t total)
 	/* without memory for the message only the news is lost */
 	if (worker_tell(c->worker, on_progress, c) < 0)
 		atomic_store(&c->told, 0);
+}
+
+static void
+on_hold(void *arg)
+{
+	struct call *c = arg;
+
+	if (!c->held)
+		watchdog_hold(c->server->watchdog);
+	c->held = 1;
+}
+
+int
+call_hold(struct call *c, struct err *e)
+{
+	return worker_tell(c->worker, on_hold, c) < 0 ? err_nomem(e) : 0;
 }

@@ -4,9 +4,6 @@
 #include "daemon/fatal.h"
 #include "store/evidence/evidence.h"
 
-/* git writes packs anew for it: the watchdog must not take that for a hang */
-#define GRACE_MS (30 * 60 * 1000)
-
 struct obey {
 	struct job job; /* first: job callbacks cast back */
 	struct server *server;
@@ -28,7 +25,7 @@ on_obeyed(struct job *j)
 	struct obey *o = (struct obey *)j;
 
 	if (!o->server->stopping)
-		watchdog_grace(o->server->watchdog, 0);
+		watchdog_release(o->server->watchdog);
 	if (j->rc < 0) {
 		err_prepend(&j->err, o->office);
 		log_err("cannot erase evidence", &j->err);
@@ -52,6 +49,7 @@ obey_begin(struct server *srv, const char *office, struct err *e)
 		free(o);
 		return rc;
 	}
-	watchdog_grace(srv->watchdog, GRACE_MS);
+	/* git writes packs anew for it: that is no hang */
+	watchdog_hold(srv->watchdog);
 	return 0;
 }

@@ -15,7 +15,6 @@
 #include "store/view/query.h"
 
 /* A hall that was away may have much to absorb: so long it counts as busy. */
-#define START_GRACE_MS (30 * 60 * 1000)
 #define SOCKET_NAME "pmqad.sock"
 
 static void step_quiet(struct server *srv);
@@ -147,7 +146,7 @@ on_caught_up(struct job *j)
 	if (j->rc < 0)
 		log_err("cannot absorb", &j->err);
 	if (!o->server->stopping)
-		watchdog_grace(o->server->watchdog, 0);
+		watchdog_release(o->server->watchdog);
 	server_absorbed(o->server);
 	free(o);
 }
@@ -163,9 +162,13 @@ run_evidence(struct job *j, void *state)
 static void
 on_evidence(struct job *j)
 {
+	struct own_job *o = (struct own_job *)j;
+
 	if (j->rc < 0)
 		log_err("cannot put the evidence in order", &j->err);
-	free(j);
+	if (!o->server->stopping)
+		watchdog_release(o->server->watchdog);
+	free(o);
 }
 
 static void
@@ -281,13 +284,17 @@ catch_up(struct server *srv, struct err *e)
 	int rc;
 
 	if (srv->conf.role == ROLE_HALL) {
-		watchdog_grace(srv->watchdog, START_GRACE_MS);
 		rc =
 		    submit_own(srv, srv->writer, run_catch_up, on_caught_up, e);
 		if (rc < 0)
 			return rc;
+		watchdog_hold(srv->watchdog);
 	}
-	return submit_own(srv, srv->writer, run_evidence, on_evidence, e);
+	rc = submit_own(srv, srv->writer, run_evidence, on_evidence, e);
+	/* were it taken for a hang, the next start would hang as well */
+	if (rc == 0)
+		watchdog_hold(srv->watchdog);
+	return rc;
 }
 
 static int

@@ -18,6 +18,9 @@ struct watchdog {
 	struct worker *workers[WATCHDOG_WORKERS];
 	struct ping pings[WATCHDOG_WORKERS];
 	uint64_t grace_until; /* uv_now() */
+	uint64_t held_until;
+	uint64_t round_ms; /* between two looks */
+	size_t n_held;
 	int timer_closed;
 	int closing;
 	void (*closed)(void *arg);
@@ -121,13 +124,21 @@ send_pings(struct watchdog *w)
 	}
 }
 
+static int
+is_busy(const struct watchdog *w)
+{
+	uint64_t now = uv_now(w->timer.loop);
+
+	return now < w->grace_until || (w->n_held > 0 && now < w->held_until);
+}
+
 static void
 on_timer(uv_timer_t *timer)
 {
 	struct watchdog *w = timer->data;
 	struct err e;
 
-	if (all_answered(w) || uv_now(timer->loop) < w->grace_until) {
+	if (all_answered(w) || is_busy(w)) {
 		if (notify_send(w->notify, "WATCHDOG=1", &e) < 0)
 			log_err("watchdog", &e);
 	}
@@ -146,6 +157,7 @@ watchdog_create(uv_loop_t *loop, struct notify *n,
 	if (w == NULL)
 		return err_nomem(e);
 	w->notify = n;
+	w->round_ms = ms;
 	for (i = 0; i < WATCHDOG_WORKERS; i++) {
 		w->workers[i] = workers[i];
 		w->pings[i].owner = w;
@@ -163,8 +175,32 @@ watchdog_create(uv_loop_t *loop, struct notify *n,
 void
 watchdog_grace(struct watchdog *w, uint64_t ms)
 {
-	if (w != NULL)
-		w->grace_until = uv_now(w->timer.loop) + ms;
+	uint64_t until;
+
+	if (w == NULL)
+		return;
+	until = uv_now(w->timer.loop) + ms;
+	if (until > w->grace_until)
+		w->grace_until = until;
+}
+
+void
+watchdog_hold(struct watchdog *w)
+{
+	if (w == NULL)
+		return;
+	w->n_held++;
+	w->held_until = uv_now(w->timer.loop) + WATCHDOG_HOLD_MS;
+}
+
+void
+watchdog_release(struct watchdog *w)
+{
+	if (w == NULL || w->n_held == 0)
+		return;
+	/* the ping that waited behind the job is only on its way back */
+	if (--w->n_held == 0)
+		watchdog_grace(w, w->round_ms);
 }
 
 static void

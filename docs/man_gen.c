@@ -3,7 +3,7 @@
  *
  *   man_gen commands    the COMMANDS section of pmqa(1), from client/cmd_table.c
  *   man_gen records     pmqa-records(5) whole, from store/record/record_table.c
- *   man_gen methods     the last section of PROTOCOL.md, from proto/methods.c
+ *   man_gen methods     the last section of PROTOCOL.md, from proto/methods_table.c
  *
  * docs/man_gen.sh puts them in place; `make lint` fails when they are old.
  */

@@ -73,6 +73,24 @@ due_cell(struct table *t, const cJSON *action, int open)
 }
 
 static void
+what_cell(struct table *t, const cJSON *action, int open)
+{
+	int64_t origin = json_int(json_get(action, "origin"), "year", 0);
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text, or_dash(json_str(action, "what")));
+	if (origin != 0) {
+		buf_puts(&text, "\n");
+		buf_printf(
+		    &text, _("(carried over from %lld)"), (long long)origin);
+	}
+	table_cell(t, open ? STYLE_PLAIN : STYLE_DIM, buf_str(&text));
+	if (text.failed)
+		t->failed = 1;
+	buf_release(&text);
+}
+
+static void
 action_row(struct table *t, const cJSON *action)
 {
 	const char *status = json_str(action, "status");
@@ -84,8 +102,7 @@ action_row(struct table *t, const cJSON *action)
 	snprintf(progress, sizeof(progress), "%lld%%",
 	    (long long)json_int(action, "progress", 0));
 	table_cell(t, STYLE_PLAIN, or_dash(json_str(action, "id")));
-	table_cell(t, open ? STYLE_PLAIN : STYLE_DIM,
-	    or_dash(json_str(action, "what")));
+	what_cell(t, action, open);
 	table_cell(t, STYLE_PLAIN, items.len > 0 ? buf_str(&items) : "-");
 	table_cell(t, STYLE_PLAIN, or_dash(json_str(action, "who")));
 	due_cell(t, action, open);

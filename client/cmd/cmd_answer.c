@@ -98,7 +98,8 @@ print_carried(struct out *o, const cJSON *saved)
 
 	out_printf(o, _("  Carried over: items %d, actions %d; profile: %s\n"),
 	    count_type(records, "answer"), count_type(records, "action"),
-	    count_type(records, "profile") > 0 ? _("yes") : _("no"));
+	    count_type(records, "profile") > 0 ? _("with its answers")
+					       : _("nothing to carry"));
 	out_wrapped(o, 2, "",
 	    _("Ticks, evidence and marks of good practice begin anew; last "
 	      "year's results stand as those of the year before."));
@@ -126,8 +127,12 @@ print_saved(struct out *o, const cJSON *describe, const cJSON *saved)
 
 	if (cJSON_GetArraySize(records) == 0 &&
 	    cJSON_GetArraySize(json_get(saved, "changes")) == 0) {
-		out_printf(o, _("Nothing changed; still at %s.\n"),
-		    revision != NULL ? revision : "-");
+		if (revision != NULL)
+			out_printf(
+			    o, _("Nothing changed; still at %s.\n"), revision);
+		else
+			out_printf(
+			    o, _("Nothing changed; nothing was saved.\n"));
 		return;
 	}
 	out_styled(o, STYLE_GOOD, _("Saved"));

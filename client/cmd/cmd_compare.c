@@ -204,7 +204,8 @@ print_compare(struct out *o, const cJSON *result, struct err *e)
 			out_style(o, STYLE_PLAIN);
 			out_nl(o);
 			rc = print_rows(o, result, year, 1, e);
-			out_nl(o);
+			if (i > 0)
+				out_nl(o);
 		}
 	}
 	if (rc == 0)

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "client/cmd/edition_pick.h"
 #include "client/file/edition_text.h"
 #include "client/file/wording_file.h"
 #include "client/lang.h"
@@ -89,22 +90,6 @@ edition_params(struct cmd *c, cJSON **ret, struct err *e)
 	return 0;
 }
 
-/* {"office", "id"}: what edition.export takes. */
-static int
-ask_export(struct cmd *c, const char *id, cJSON **ret, struct err *e)
-{
-	cJSON *params = cJSON_CreateObject();
-	int rc = json_put_str(params, "id", id, e);
-
-	if (rc == 0)
-		rc = cmd_param(c, params, OPT_OFFICE, "office", e);
-	if (rc < 0) {
-		cJSON_Delete(params);
-		return rc;
-	}
-	return cmd_ask(c, "edition.export", params, ret, e);
-}
-
 static int
 run_list(struct cmd *c, struct err *e)
 {
@@ -121,38 +106,11 @@ run_list(struct cmd *c, struct err *e)
 	return rc;
 }
 
-/* The one that a year uses, or with --edition any that is known. */
-static int
-get_edition(struct cmd *c, cJSON **ret, struct err *e)
-{
-	const char *id = c->opts->value[OPT_EDITION];
-	cJSON *params = NULL, *result = NULL;
-	int rc;
-
-	if (id == NULL) {
-		rc = cmd_params(c, &params, e);
-		return rc < 0 ? rc : cmd_ask(c, "edition.get", params, ret, e);
-	}
-	if (c->opts->value[OPT_YEAR] != NULL)
-		return err_set(e, ERR_USAGE, 0,
-		    "--edition and --year do not go together: a year has its "
-		    "own edition");
-	if ((rc = ask_export(c, id, &result, e)) < 0)
-		return rc;
-	rc = wording_file_lay(
-	    json_get(result, "edition"), json_get(result, "wording"), e);
-	if (rc == 0)
-		*ret =
-		    cJSON_DetachItemFromObjectCaseSensitive(result, "edition");
-	cJSON_Delete(result);
-	return rc;
-}
-
 static int
 run_show(struct cmd *c, struct err *e)
 {
 	cJSON *edition = NULL;
-	int rc = get_edition(c, &edition, e);
+	int rc = edition_pick(c, &edition, e);
 
 	if (rc == 0 && c->json)
 		out_json(&c->out, edition);
@@ -210,7 +168,7 @@ run_export(struct cmd *c, struct err *e)
 {
 	cJSON *result = NULL;
 	struct out file;
-	int rc = ask_export(c, c->args[0], &result, e);
+	int rc = edition_pick_ask(c, c->args[0], &result, e);
 
 	if (rc < 0)
 		return rc;
@@ -395,7 +353,7 @@ run_wording(struct cmd *c, struct err *e)
 {
 	struct buf form = BUF_INIT;
 	cJSON *known = NULL;
-	int rc = ask_export(c, c->args[0], &known, e);
+	int rc = edition_pick_ask(c, c->args[0], &known, e);
 
 	if (rc < 0)
 		return rc;

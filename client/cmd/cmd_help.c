@@ -41,6 +41,18 @@ options(struct out *o, uint64_t mask, struct err *e)
 	return rc;
 }
 
+static void
+command_row(struct table *t, const struct cmd_desc *d)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s%s%s", d->name,
+	    d->args[0] != '\0' ? " " : "",
+	    d->args[0] != '\0' ? err_tr(d->args) : "");
+	table_cell(t, STYLE_PLAIN, name);
+	table_cell(t, STYLE_PLAIN, err_tr(d->summary));
+}
+
 /* The commands from *i on that belong to one group, as a table. */
 static int
 one_group(struct out *o, size_t *i, const char *title, struct err *e)
@@ -48,20 +60,14 @@ one_group(struct out *o, size_t *i, const char *title, struct err *e)
 	const struct cmd_desc *d;
 	const char *group = NULL;
 	struct table t;
-	char name[128];
 	int rc;
 
 	out_heading(o, err_tr(title));
 	table_init(&t);
 	table_column(&t, NULL, COL_LEFT);
 	table_column(&t, NULL, COL_FLEX);
-	for (; (d = cmd_table_at(*i, &group)) != NULL && group == title; ++*i) {
-		snprintf(name, sizeof(name), "%s%s%s", d->name,
-		    d->args[0] != '\0' ? " " : "",
-		    d->args[0] != '\0' ? err_tr(d->args) : "");
-		table_cell(&t, STYLE_PLAIN, name);
-		table_cell(&t, STYLE_PLAIN, err_tr(d->summary));
-	}
+	for (; (d = cmd_table_at(*i, &group)) != NULL && group == title; ++*i)
+		command_row(&t, d);
 	rc = table_print(&t, o, 2, e);
 	table_release(&t);
 	return rc;
@@ -105,6 +111,27 @@ cmd_help_all(struct out *o, struct err *e)
 	out_nl(o);
 	out_wrapped(o, 0, "", _("More on one: pmqa help COMMAND, or pmqa(1)."));
 	return 0;
+}
+
+int
+cmd_help_word(struct out *o, const char *first, struct err *e)
+{
+	const struct cmd_desc *d;
+	struct table t;
+	int rc;
+
+	out_heading(o, _("Usage"));
+	table_init(&t);
+	table_column(&t, NULL, COL_LEFT);
+	table_column(&t, NULL, COL_FLEX);
+	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++)
+		if (cmd_table_begins(d, first))
+			command_row(&t, d);
+	rc = table_print(&t, o, 2, e);
+	table_release(&t);
+	out_nl(o);
+	out_wrapped(o, 0, "", _("More on one: pmqa help COMMAND, or pmqa(1)."));
+	return rc;
 }
 
 int
@@ -199,6 +226,8 @@ cmd_help_run(struct cmd *c, struct err *e)
 	size_t used;
 	int rc;
 
+	if (c->n_args == 1 && !c->json && cmd_table_is_first(c->args[0]))
+		return cmd_help_word(&c->out, c->args[0], e);
 	if (c->n_args > 0 &&
 	    (rc = cmd_table_find(c->args, c->n_args, &d, &used, e)) < 0)
 		return rc;

@@ -15,6 +15,8 @@ int cmd_help_run(struct cmd *c, struct err *e);
 
 /* The list of commands. */
 int cmd_help_all(struct out *o, struct err *e);
+/* The commands that begin with a word, such as "hall". */
+int cmd_help_word(struct out *o, const char *first, struct err *e);
 /* One command: usage, options, example. */
 int cmd_help_one(struct out *o, const struct cmd_desc *d, struct err *e);
 /* The same as a document: {"commands":[…]}; d NULL = all. */

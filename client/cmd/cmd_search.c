@@ -23,6 +23,7 @@ print_place(struct out *o, const cJSON *describe, const cJSON *hit, int hall)
 	const char *item = json_str(hit, "item");
 	const char *branch = json_str(hit, "branch");
 	int64_t year = json_int(hit, "year", 0);
+	char field[300];
 
 	out_style(o, STYLE_HEAD);
 	if (hall)
@@ -31,8 +32,9 @@ print_place(struct out *o, const cJSON *describe, const cJSON *hit, int hall)
 		out_printf(o, "%lld  ", (long long)year);
 	out_puts(o, item != NULL ? item : labels_record(describe, record));
 	out_style(o, STYLE_PLAIN);
-	out_printf(
-	    o, "  %s", labels_field(describe, record, json_str(hit, "field")));
+	labels_full(
+	    field, sizeof(field), describe, record, json_str(hit, "field"));
+	out_printf(o, "  %s", field);
 	out_style(o, STYLE_DIM);
 	if (branch != NULL && strcmp(branch, "hall") == 0)
 		out_printf(o, "  (%s, %s)", _("by the hall"),

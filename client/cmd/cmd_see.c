@@ -50,6 +50,8 @@ static void
 steps_cell(struct table *t, const cJSON *gap)
 {
 	struct buf b = BUF_INIT;
+	const char *kind = json_str(gap, "kind");
+	int is_result = kind != NULL && strcmp(kind, "result") == 0;
 	const cJSON *step;
 	const char *sep = "";
 
@@ -61,8 +63,12 @@ steps_cell(struct table *t, const cJSON *gap)
 			buf_printf(&b, " %s", title);
 		sep = title != NULL ? "\n" : " ";
 	}
-	table_cell(t, b.len > 0 ? STYLE_PLAIN : STYLE_DIM,
-	    b.len > 0 ? buf_str(&b) : _("all points are ticked"));
+	if (b.len == 0)
+		buf_puts(&b, is_result ? _("results above target")
+				       : _("all points are ticked"));
+	table_cell(t,
+	    json_get(gap, "missing")->child != NULL ? STYLE_PLAIN : STYLE_DIM,
+	    buf_str(&b));
 	buf_release(&b);
 }
 
@@ -107,13 +113,13 @@ targets_differ(const cJSON *gaps)
 static void
 gain_cells(struct table *t, const cJSON *gap)
 {
-	const cJSON *first = json_get(gap, "missing")->child;
 	char text[48];
 
 	snprintf(text, sizeof(text), "+%.20s", or_dash(json_str(gap, "gain")));
 	table_cell(t, STYLE_GOOD, text);
+	/* the mean of the steps, by which the list is sorted */
 	snprintf(text, sizeof(text), "+%.20s",
-	    first != NULL ? or_dash(json_str(first, "gain_total")) : "0.00");
+	    or_dash(json_str(gap, "gain_per_step")));
 	table_cell(t, STYLE_GOOD, text);
 }
 

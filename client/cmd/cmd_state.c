@@ -155,12 +155,18 @@ due_row(struct table *t, const cJSON *due)
 	} else if (done) {
 		snprintf(text, sizeof(text), _("%s: done"), day);
 		st = STYLE_GOOD;
+	} else if (days == -1) {
+		snprintf(text, sizeof(text), _("%s: yesterday"), day);
+		st = late ? STYLE_BAD : STYLE_PLAIN;
 	} else if (days < 0) {
 		snprintf(text, sizeof(text), _("%s: %lld days past"), day,
 		    -(long long)days);
 		st = late ? STYLE_BAD : STYLE_PLAIN;
 	} else if (days == 0) {
 		snprintf(text, sizeof(text), _("%s: today"), day);
+		st = STYLE_WARN;
+	} else if (days == 1) {
+		snprintf(text, sizeof(text), _("%s: tomorrow"), day);
 		st = STYLE_WARN;
 	} else {
 		snprintf(text, sizeof(text), _("%s: %lld days left"), day,

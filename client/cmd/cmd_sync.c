@@ -35,8 +35,12 @@ print_outcome(struct out *o, const cJSON *result)
 	int synced = json_bool(result, "synced", 0);
 	char when[80];
 
-	out_styled(o, synced ? STYLE_GOOD : STYLE_WARN,
-	    synced ? _("Synced") : _("Not yet synced"));
+	/* before its first revision an office has nothing to be confirmed */
+	if (tip == NULL && json_int(result, "pushed", 0) == 0)
+		out_puts(o, _("Exchanged"));
+	else
+		out_styled(o, synced ? STYLE_GOOD : STYLE_WARN,
+		    synced ? _("Synced") : _("Not yet synced"));
 	out_printf(o, _(": sent %lld, received %lld revisions\n"),
 	    (long long)json_int(result, "pushed", 0),
 	    (long long)json_int(result, "fetched", 0));

@@ -54,7 +54,8 @@ static cJSON *
 ask(struct complete *k, const char *method, const char *name, const char *value)
 {
 	cJSON *params = NULL, *ret = NULL;
-	const char *office = k->opts->value[OPT_OFFICE];
+	const char *named = k->opts->value[OPT_OFFICE];
+	const char *office = named != NULL ? named : k->office;
 	const char *year = k->opts->value[OPT_YEAR];
 	struct err e;
 	int rc = (params = cJSON_CreateObject()) == NULL ? ERR_NOMEM : 0;
@@ -135,6 +136,29 @@ add_questions(struct complete *k)
 	cJSON_Delete(edition);
 }
 
+/* 0 for what is written by the system and refused from a person. */
+static int
+is_typed(const char *type, const char *name)
+{
+	static const struct {
+		const char *type;
+		const char *name;
+	} written[] = {
+		{ "cycle", "cycle" },
+		{ "action", "origin.year" },
+		{ "review", "consensus.time" },
+		{ "review", "consensus.login" },
+		{ "review", "consensus.name" },
+		{ "review", "consensus.of" },
+	};
+
+	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++)
+		if (strcmp(written[i].type, type) == 0 &&
+		    strcmp(written[i].name, name) == 0)
+			return 0;
+	return 1;
+}
+
 /* Fields of a record type; below: only those below this, without it. lead: set
  * before each. */
 static void
@@ -150,7 +174,7 @@ add_fields(struct complete *k, const char *type, const char *below,
 		size_t len = strlen(below);
 
 		if (name == NULL || strncmp(name, below, len) != 0 ||
-		    strchr(name + len, '*') != NULL)
+		    strchr(name + len, '*') != NULL || !is_typed(type, name))
 			continue;
 		snprintf(word, sizeof(word), "%s%s", lead, name + len);
 		complete_add(k, word, tail);
@@ -311,6 +335,8 @@ complete_argument(struct complete *k, const struct cmd_desc *d,
 	}
 	if (at == NULL || n >= d->max_args)
 		return;
+	if (n > 0 && begins(d->args, "OFFICE"))
+		k->office = args[0];
 	if (at[0] == '[' && strncmp(at, "[.", 2) != 0) {
 		at++;
 		len--;

@@ -17,6 +17,7 @@ struct complete {
 	struct cmd *c;
 	const struct opts *opts; /* of the line that is typed */
 	const char *prefix;      /* what is there of the word */
+	const char *office;      /* that an argument names, or NULL */
 	const char *lead;        /* stands before it in the same word */
 	size_t lead_len;
 	cJSON *found; /* strings, each once */

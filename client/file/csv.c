@@ -8,14 +8,14 @@
 /* --- what spreadsheets take for a formula --- */
 
 /* "=", "+", "-", "@" and their wide forms, which East Asian settings take for
- * the same; TAB and CR, which are dropped before a formula. */
+ * the same; TAB, CR and LF, which are dropped before a formula. */
 static int
 begins_formula(const char *s)
 {
 	static const char *const wide[] = { "＝", "＋", "－", "＠" };
 	size_t i;
 
-	if (s[0] != '\0' && strchr("=+-@\t\r", s[0]) != NULL)
+	if (s[0] != '\0' && strchr("=+-@\t\r\n", s[0]) != NULL)
 		return 1;
 	for (i = 0; i < sizeof(wide) / sizeof(*wide); i++)
 		if (strncmp(s, wide[i], strlen(wide[i])) == 0)

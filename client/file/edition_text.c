@@ -297,9 +297,14 @@ edition_text_show(
 
 	if (wanted != NULL) {
 		item = criteria_item(edition, wanted);
-		if (item == NULL)
-			return err_set(e, ERR_NOT_FOUND, 0,
+		if (item == NULL) {
+			err_set(e, ERR_NOT_FOUND, 0,
 			    "edition '%s' has no item '%s'", id, wanted);
+			err_hint(e,
+			    "its items: pmqa edition show; another edition: "
+			    "--edition ID, see pmqa edition list");
+			return ERR_NOT_FOUND;
+		}
 		print_item(o, item, 1);
 		return 0;
 	}

@@ -102,10 +102,13 @@ sheet_put(
 	if (len > SHEET_CELL_MAX)
 		return err_set(e, ERR_INVALID, 0,
 		    "a cell holds more than %zu bytes", SHEET_CELL_MAX);
+	if (len > SHEET_TEXT_MAX - s->bytes)
+		return err_set(e, ERR_INVALID, 0, "it holds too much text");
 	if ((copy = strndup(text, len)) == NULL)
 		return err_nomem(e);
 	free(*cell);
 	*cell = copy;
+	s->bytes += len;
 	row->given |= UINT64_C(1) << col;
 	return 0;
 }

@@ -21,6 +21,8 @@
 #define SHEET_ROWS_MAX 5000
 #define SHEET_COLS_MAX 64
 #define SHEET_CELL_MAX ((size_t)256 * 1024)
+/* Of all cells: in a spreadsheet thousands of them may name one long text. */
+#define SHEET_TEXT_MAX (2 * SHEET_FILE_MAX)
 
 struct sheet_row {
 	size_t row;     /* as a spreadsheet counts; the names stand in row 1 */
@@ -34,6 +36,7 @@ struct sheet {
 	char **names; /* n_cols of them */
 	struct sheet_row *rows;
 	size_t n_rows, cap;
+	size_t bytes; /* put so far */
 };
 
 void sheet_init(struct sheet *s);

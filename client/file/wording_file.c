@@ -170,11 +170,17 @@ find_columns(const struct sheet *s, int cols[N_COLS], struct err *e)
 
 	cols[COL_ID] = cols[COL_TH] = cols[COL_EN] = -1;
 	for (i = 0; i < s->n_cols; i++) {
-		if ((col = column_of(s->names[i])) < 0)
-			return err_set(e, ERR_INVALID, 0,
+		if ((col = column_of(s->names[i])) < 0) {
+			err_set(e, ERR_INVALID, 0,
 			    "row 1: column '%.40s' is not known: id, th and en "
 			    "are expected",
 			    s->names[i]);
+			if (strpbrk(s->names[i], ";\t") != NULL)
+				err_hint(e,
+				    "save the file again as 'CSV UTF-8 (comma "
+				    "delimited)'");
+			return ERR_INVALID;
+		}
 		if (col == N_COLS)
 			continue;
 		if (cols[col] >= 0)

@@ -51,6 +51,7 @@ struct call {
 	_Atomic int64_t done, total;
 	atomic_int told;      /* a tell is under way */
 	int64_t last_told_ms; /* worker */
+	int held;             /* loop: the watchdog is told to wait */
 	/* waiting for the sync */
 	struct call *next, **link;
 };
@@ -60,6 +61,10 @@ void call_finish(struct call *c, int rc);
 
 /* From run(): shows a long call's progress, at most a few times a second. */
 void call_progress(void *call, int64_t done, int64_t total);
+
+/* From run(), before a wait for git that shows no progress: the watchdog is to
+ * wait until the call is done. */
+int call_hold(struct call *c, struct err *e);
 
 /* On the loop: sends one progress notification. */
 void call_send_progress(

@@ -46,6 +46,8 @@ int handlers_saved(struct call *c, struct err *e);
 int handlers_office(const struct call *c, const struct store *s,
     const char **ret, struct err *e);
 int handlers_year(const struct call *c, int *ret, struct err *e);
+int handlers_place(const struct call *c, const struct store *s, int *ret_year,
+    const char **ret_office, struct err *e);
 /* year, reason, if_rev and who asks (save.h). */
 int handlers_ask(const struct call *c, struct ask *ret, struct err *e);
 

@@ -13,7 +13,8 @@ run_begin(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	struct ask a;
 	int rc;
 
-	if ((rc = handlers_ask(c, &a, e)) < 0)
+	/* once a day git looks for litter here */
+	if ((rc = handlers_ask(c, &a, e)) < 0 || (rc = call_hold(c, e)) < 0)
 		return rc;
 	return evidence_begin(s, &a, json_str(c->params, "item"),
 	    json_str(c->params, "name"), json_int(c->params, "size", 0),
@@ -129,7 +130,9 @@ run_redact(struct call *c, struct store *s, cJSON **ret, struct err *e)
 
 	if ((rc = handlers_ask(c, &a, e)) < 0)
 		return rc;
-	/* git may have packs to write anew: the watchdog is to wait */
+	/* git may have packs to write anew */
+	if ((rc = call_hold(c, e)) < 0)
+		return rc;
 	call_progress(c, 0, 1);
 	return evidence_redact(s, &a, json_str(c->params, "sha256"), ret, e);
 }

@@ -82,7 +82,9 @@ run_absorb_evidence(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	cJSON *receipt = NULL, *obj;
 	int rc;
 
+	/* the whole file is read, and erased where its order came first */
 	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = call_hold(c, e)) < 0 ||
 	    (rc = evidence_take(
 		 s, office, json_str(c->params, "sha256"), &receipt, e)) < 0)
 		return rc;

@@ -7,21 +7,12 @@
 #include "store/save/profile.h"
 
 static int
-year_and_office(const struct call *c, const struct store *s, int *ret_year,
-    const char **ret_office, struct err *e)
-{
-	int rc = handlers_year(c, ret_year, e);
-
-	return rc < 0 ? rc : handlers_office(c, s, ret_office, e);
-}
-
-static int
 run_profile_show(struct call *c, struct store *s, cJSON **ret, struct err *e)
 {
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return profile_show(s, office, year, ret, e);
 }
@@ -43,7 +34,7 @@ run_indicators(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return indicator_list(
 	    s, office, year, json_str(c->params, "item"), ret, e);
@@ -92,7 +83,7 @@ run_actions(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return action_list(s, office, year, json_str(c->params, "item"),
 	    json_bool(c->params, "overdue", 0), clock_now(), ret, e);

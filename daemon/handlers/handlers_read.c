@@ -21,10 +21,15 @@ handlers_office(const struct call *c, const struct store *s, const char **ret,
 	int rc;
 
 	if (office == NULL || office[0] == '\0') {
-		if (store_conf(s)->role == ROLE_HALL)
-			return err_set(e, ERR_USAGE, 0,
+		if (store_conf(s)->role == ROLE_HALL) {
+			err_set(e, ERR_USAGE, 0,
 			    "%s: parameter 'office' is missing: which office?",
 			    c->method->name);
+			err_hint(e,
+			    "name it: --office CODE; pmqa hall status lists "
+			    "them");
+			return ERR_USAGE;
+		}
 		*ret = "";
 		return 0;
 	}
@@ -46,8 +51,8 @@ handlers_year(const struct call *c, int *ret, struct err *e)
 	return 0;
 }
 
-static int
-year_and_office(const struct call *c, const struct store *s, int *ret_year,
+int
+handlers_place(const struct call *c, const struct store *s, int *ret_year,
     const char **ret_office, struct err *e)
 {
 	int rc = handlers_year(c, ret_year, e);
@@ -120,7 +125,7 @@ run_edition(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return query_edition(s, office, year, ret, e);
 }
@@ -131,7 +136,7 @@ run_assessment(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return query_assessment(s, office, year, ret, e);
 }
@@ -142,7 +147,7 @@ run_show(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return query_show(s, office, year, json_str(c->params, "item"),
 	    json_str(c->params, "at"), ret, e);
@@ -154,7 +159,7 @@ run_score(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	const char *office = NULL;
 	int year = 0, rc;
 
-	if ((rc = year_and_office(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
 	return query_score(s, office, year, ret, e);
 }
@@ -178,7 +183,7 @@ run_history(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	int64_t limit = json_int(c->params, "limit", HISTORY_LIMIT);
 	int rc;
 
-	if ((rc = year_and_office(c, s, &q.year, &q.office, e)) < 0)
+	if ((rc = handlers_place(c, s, &q.year, &q.office, e)) < 0)
 		return rc;
 	if (limit < 1 || limit > HISTORY_LIMIT_MAX)
 		return err_set(e, ERR_INVALID, 0,

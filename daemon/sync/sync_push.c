@@ -35,17 +35,7 @@ sync_push_begin(struct sync_run *r)
 static void
 on_push_line(void *arg, const char *line)
 {
-	struct sync_run *r = (struct sync_run *)arg;
-	const char *text;
-	size_t len;
-
-	if (remark_find(line, REMARK_RECEIPT, &text, &len) &&
-	    len <= SYNC_RECEIPT_LINE_MAX) {
-		buf_clear(&r->receipt);
-		buf_append(&r->receipt, text, len);
-	} else if (remark_find(line, REMARK_NOTE, &text, &len)) {
-		remark_clean(text, r->outcome.note, sizeof(r->outcome.note));
-	}
+	sync_run_remark((struct sync_run *)arg, line, REMARK_RECEIPT);
 }
 
 static void

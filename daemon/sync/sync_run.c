@@ -10,6 +10,7 @@
  *   sync_run_finish  the outcome; then the connection ends, then gone()
  */
 #include "daemon/fatal.h"
+#include "daemon/sync/remark.h"
 #include "daemon/sync/sync_run_state.h"
 #include "store/admit/absorb.h"
 #include "store/save/journal.h"
@@ -64,6 +65,22 @@ void
 sync_run_show(struct sync_run *r, const char *state, const char *detail)
 {
 	r->opts.state(r->opts.arg, state, detail);
+}
+
+void
+sync_run_remark(
+    struct sync_run *r, const char *line, const char *receipt_prefix)
+{
+	const char *text;
+	size_t len;
+
+	if (remark_find(line, receipt_prefix, &text, &len) &&
+	    len <= SYNC_RECEIPT_LINE_MAX) {
+		buf_clear(&r->receipt);
+		buf_append(&r->receipt, text, len);
+	} else if (remark_find(line, REMARK_NOTE, &text, &len)) {
+		remark_clean(text, r->outcome.note, sizeof(r->outcome.note));
+	}
 }
 
 void

@@ -47,6 +47,9 @@ struct sync_run {
 };
 
 void sync_run_show(struct sync_run *r, const char *state, const char *detail);
+/* A line of a push: keeps the receipt behind this prefix, or a note. */
+void sync_run_remark(
+    struct sync_run *r, const char *line, const char *receipt_prefix);
 
 /* One job on the writer; its done() begins with sync_run_job_ended(): 1 if the
  * run goes on. */

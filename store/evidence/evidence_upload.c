@@ -146,6 +146,28 @@ find_have(struct evidence_repo *r, const char *sha, int parts, int *ret_have,
 	return 0;
 }
 
+/* A file that is here whole has the size that it has: the record would name
+ * another for good. */
+static int
+check_stored_size(
+    struct evidence_repo *r, const char *sha, int64_t size, struct err *e)
+{
+	struct buf last = BUF_INIT;
+	int rc, n = 0, whole = 0;
+	int64_t got;
+
+	if ((rc = evidence_repo_have(r, sha, &n, &whole, e)) < 0 || !whole)
+		return rc;
+	rc = evidence_repo_read(r, sha, n, &last, e);
+	got = (int64_t)(n - 1) * (int64_t)EVIDENCE_PART + (int64_t)last.len;
+	buf_release(&last);
+	if (rc < 0 || got == size)
+		return rc;
+	return err_set(e, ERR_INVALID, 0,
+	    "evidence %.12s has %lld bytes, not %lld", sha, (long long)got,
+	    (long long)size);
+}
+
 /* A file that is here whole: the name given now must fit it, too. */
 static int
 check_stored(struct store *s, struct evidence_repo *r, const char *sha,
@@ -211,9 +233,12 @@ evidence_begin(struct store *s, const struct ask *a, const char *item,
 	    (rc = evidence_open_repo(s, "", 1, &r, e)) < 0)
 		return rc;
 	parts = evidence_parts_of(size);
-	if ((rc = note_upload(s, r, sha256, name, size, e)) == 0)
+	if ((rc = check_stored_size(r, sha256, size, e)) == 0 &&
+	    (rc = note_upload(s, r, sha256, name, size, e)) == 0)
 		rc = find_have(r, sha256, parts, &have, e);
-	if (rc == 0 && have == parts)
+	/* an upload that only lacked its end is whole by now */
+	if (rc == 0 && have == parts &&
+	    (rc = check_stored_size(r, sha256, size, e)) == 0)
 		rc = check_stored(s, r, sha256, name, e);
 	evidence_repo_close(r);
 	return rc < 0 ? rc : begun_json(s, sha256, name, parts, have, ret, e);

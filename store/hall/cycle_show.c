@@ -45,33 +45,6 @@ add_calendar(void *arg, const char *path, const cJSON *rec, struct err *e)
 }
 
 static int
-branch_calendars(
-    struct store *s, const struct branch *hall, struct years *y, struct err *e)
-{
-	struct db *db = store_db(s);
-	sqlite3_stmt *st = NULL;
-	const char *path;
-	cJSON *rec;
-	int rc;
-
-	rc = db_stmt(db, &st, e,
-	    "SELECT path, bytes FROM record WHERE branch = ?1 AND"
-	    " path > 'cycles/' AND path < 'cycles0' AND bytes IS NOT NULL",
-	    "i", hall->id);
-	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
-		rec = NULL;
-		path = (const char *)sqlite3_column_text(st, 0);
-		rc = asof_parse(sqlite3_column_blob(st, 1),
-		    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
-		if (rc == 0)
-			rc = add_calendar(y, path, rec, e);
-		cJSON_Delete(rec);
-	}
-	db_reset(st);
-	return rc;
-}
-
-static int
 opened_years(struct store *s, const struct branch *office, struct years *y,
     struct err *e)
 {
@@ -124,7 +97,7 @@ gather_years(
 		return rc < 0 ? rc : store_each_office(s, opened_at, &o, e);
 	}
 	if ((rc = store_branch(s, office, "hall", &hall, e)) < 0 ||
-	    (rc = branch_calendars(s, hall, y, e)) < 0)
+	    (rc = asof_each(s, hall, "cycles", add_calendar, y, e)) < 0)
 		return rc;
 	return opened_at(&o, office, e);
 }

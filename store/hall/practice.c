@@ -10,6 +10,7 @@
 
 #define PATH_LEN 104
 #define TITLE_MAX 300 /* bytes: the field's own limit */
+#define CUT "…"
 /* Bytes of an answer, which a line of 1 MiB must hold when each needs an
  * escape. */
 #define LIST_ROOM ((size_t)480 * 1024)
@@ -49,31 +50,12 @@ typedef int each_practice(
 static int
 each_record(struct store *s, each_practice *each, void *arg, struct err *e)
 {
-	struct db *db = store_db(s);
 	struct branch *hall = NULL;
-	sqlite3_stmt *st = NULL;
-	const char *path;
-	cJSON *rec;
 	int rc;
 
 	if ((rc = store_branch(s, "", "hall", &hall, e)) < 0)
 		return rc;
-	rc = db_stmt(db, &st, e,
-	    "SELECT path, bytes FROM record WHERE branch = ?1 AND"
-	    " path > 'practices/' AND path < 'practices0'"
-	    " AND bytes IS NOT NULL",
-	    "i", hall->id);
-	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
-		rec = NULL;
-		path = (const char *)sqlite3_column_text(st, 0);
-		rc = asof_parse(sqlite3_column_blob(st, 1),
-		    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
-		if (rc == 0)
-			rc = each(arg, path, rec, e);
-		cJSON_Delete(rec);
-	}
-	db_reset(st);
-	return rc;
+	return asof_each(s, hall, "practices", each, arg, e);
 }
 
 static int
@@ -232,8 +214,9 @@ struct sharing {
 	const char *office;
 	int year;
 	const char *item;
-	char found[72]; /* shared before under this name; "" = not */
-	cJSON *ids;     /* an object: its keys are the names in use */
+	char found[72];            /* shared before under this name; "" = not */
+	char title[TITLE_MAX + 1]; /* ... and this title */
+	cJSON *ids; /* an object: its keys are the names in use */
 };
 
 static int
@@ -246,8 +229,14 @@ note_practice(void *arg, const char *path, const cJSON *rec, struct err *e)
 
 	practice_id(path, id);
 	if (office != NULL && item != NULL && strcmp(office, sh->office) == 0 &&
-	    strcmp(item, sh->item) == 0 && json_int(rec, "year", 0) == sh->year)
+	    strcmp(item, sh->item) == 0 &&
+	    json_int(rec, "year", 0) == sh->year) {
+		const char *title = json_str(rec, "title");
+
 		snprintf(sh->found, sizeof(sh->found), "%s", id);
+		snprintf(sh->title, sizeof(sh->title), "%s",
+		    title != NULL ? title : "");
+	}
 	return json_put_bool(sh->ids, id, 1, e);
 }
 
@@ -304,6 +293,7 @@ put_title(cJSON *rec, const char *given, const char *title, struct err *e)
 {
 	char cut[TITLE_MAX + 1], *nfc = NULL;
 	size_t len = strlen(title), n = 0, next;
+	size_t room = len > TITLE_MAX ? TITLE_MAX - strlen(CUT) : TITLE_MAX;
 	int rc;
 
 	if (given != NULL && given[0] != '\0') {
@@ -315,13 +305,13 @@ put_title(cJSON *rec, const char *given, const char *title, struct err *e)
 
 	while (n < len) {
 		next = n + text_cluster(title + n, len - n);
-		if (next > TITLE_MAX)
+		if (next > room)
 			break;
 		n = next;
 	}
-	snprintf(cut, sizeof(cut), "%.*s", (int)n, title);
-	while (n > 0 && cut[n - 1] == ' ')
-		cut[--n] = '\0';
+	while (n < len && n > 0 && title[n - 1] == ' ')
+		n--;
+	snprintf(cut, sizeof(cut), "%.*s%s", (int)n, title, n < len ? CUT : "");
 	return json_put_str(rec, "title", cut, e);
 }
 
@@ -444,6 +434,17 @@ publish_one(struct store *s, const struct ask *a, const char *id,
 	return rc;
 }
 
+/* Shared again without a title: the one that it had stays. */
+static int
+keep_title(
+    const struct sharing *sh, const char *given, cJSON *rec, struct err *e)
+{
+	if (sh->title[0] == '\0' || (given != NULL && given[0] != '\0'))
+		return 0;
+	cJSON_DeleteItemFromObjectCaseSensitive(rec, "title");
+	return json_put_str(rec, "title", sh->title, e);
+}
+
 int
 practice_share(struct store *s, const struct ask *a, const char *office,
     const char *item, const char *title, cJSON **ret, struct err *e)
@@ -456,7 +457,8 @@ practice_share(struct store *s, const struct ask *a, const char *office,
 	if ((rc = only_hall(s, e)) < 0)
 		return rc;
 	if ((rc = make_record(&sh, a, title, &rec, e)) == 0 &&
-	    (rc = choose_id(&sh, id, e)) == 0)
+	    (rc = choose_id(&sh, id, e)) == 0 &&
+	    (rc = keep_title(&sh, title, rec, e)) == 0)
 		rc = publish_one(s, a, id, rec, ret, e);
 	cJSON_Delete(rec);
 	return rc;

@@ -187,25 +187,57 @@ put_below(cJSON *all, sqlite3_stmt *st, size_t dir_len, struct err *e)
 	return rc < 0 ? rc : json_put(all, name, rec, e);
 }
 
+/* Steps over a directory's present records, by path. */
+static int
+open_below(struct store *s, const struct branch *b, const char *dir,
+    sqlite3_stmt **ret, struct err *e)
+{
+	char from[64], to[64];
+
+	snprintf(from, sizeof(from), "%.60s/", dir);
+	snprintf(to, sizeof(to), "%.60s0", dir); /* '0' follows '/' */
+	return db_stmt(store_db(s), ret, e,
+	    "SELECT path, bytes FROM record WHERE branch = ?1 AND path > ?2"
+	    " AND path < ?3 AND bytes IS NOT NULL ORDER BY path",
+	    "iss", b->id, from, to);
+}
+
+int
+asof_each(struct store *s, const struct branch *b, const char *dir,
+    int (*each)(void *arg, const char *path, const cJSON *rec, struct err *e),
+    void *arg, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	const char *path;
+	cJSON *rec;
+	int rc;
+
+	rc = open_below(s, b, dir, &st, e);
+	while (rc >= 0 && (rc = db_step(store_db(s), st, e)) > 0) {
+		rec = NULL;
+		path = (const char *)sqlite3_column_text(st, 0);
+		rc = asof_parse(sqlite3_column_blob(st, 1),
+		    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
+		if (rc == 0)
+			rc = each(arg, path, rec, e);
+		cJSON_Delete(rec);
+	}
+	db_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
 int
 asof_below(struct store *s, const struct branch *b, const char *dir,
     cJSON **ret, struct err *e)
 {
-	struct db *db = store_db(s);
 	sqlite3_stmt *st = NULL;
-	char from[64], to[64];
 	cJSON *all = cJSON_CreateObject();
 	int rc;
 
 	if (all == NULL)
 		return err_nomem(e);
-	snprintf(from, sizeof(from), "%.60s/", dir);
-	snprintf(to, sizeof(to), "%.60s0", dir); /* '0' follows '/' */
-	rc = db_stmt(db, &st, e,
-	    "SELECT path, bytes FROM record WHERE branch = ?1 AND path > ?2"
-	    " AND path < ?3 AND bytes IS NOT NULL ORDER BY path",
-	    "iss", b->id, from, to);
-	while (rc >= 0 && (rc = db_step(db, st, e)) > 0)
+	rc = open_below(s, b, dir, &st, e);
+	while (rc >= 0 && (rc = db_step(store_db(s), st, e)) > 0)
 		rc = put_below(all, st, strlen(dir), e);
 	db_reset(st);
 	if (rc < 0) {

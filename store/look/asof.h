@@ -34,6 +34,12 @@ int asof_revision(struct store *s, const struct branch *b, const char *name,
 int asof_record(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e);
 
+/* Calls each() for the records below a directory ("cycles") as they are now, by
+ * path; stops at the first error. */
+int asof_each(struct store *s, const struct branch *b, const char *dir,
+    int (*each)(void *arg, const char *path, const cJSON *rec, struct err *e),
+    void *arg, struct err *e);
+
 /* All records right below a directory ("2565/items") as they are now, by the
  * last part of their names: {"1.1": record, …}. */
 int asof_below(struct store *s, const struct branch *b, const char *dir,

@@ -30,6 +30,7 @@
 	      "--reason 'WHY'"))
 #define SUBMITTED                                                              \
 	NO(N_("nothing is left to submit: pmqa state shows where it stands"))
+#define DECIDED NO(N_("nothing is left to decide: it is accepted already"))
 #define ASK_HALL NO(N_("if it has to change, ask the hall to return it"))
 #define TAKE_BACK                                                              \
 	NO(N_(                                                                 \
@@ -95,7 +96,7 @@ static const struct signoff_rule rules[N_SIGNOFF_STATES][N_SIGNOFF_ACTS] = {
 	    [SIGNOFF_DO_REOPEN] = ASK_HALL,
 	    [SIGNOFF_DO_REVIEW] = TAKE_BACK,
 	    [SIGNOFF_DO_RETURN] = WHY(RETURNED),
-	    [SIGNOFF_DO_ACCEPT] = SUBMITTED,
+	    [SIGNOFF_DO_ACCEPT] = DECIDED,
 	},
 	[SIGNOFF_REOPENED] = {
 	    [SIGNOFF_DO_OPEN] = OPENED,

@@ -21,7 +21,7 @@ answer_open(struct store *s, const struct person *p, int year,
 	int rc;
 
 	memset(&req, 0, sizeof(req));
-	if ((rc = opening_init(s, year, edition, &o, e)) == 0) {
+	if ((rc = opening_init(s, year, edition, NULL, &o, e)) == 0) {
 		req.office = "";
 		req.person = p;
 		req.action = "open";

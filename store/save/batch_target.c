@@ -186,38 +186,46 @@ group_letter(const char *group)
 	return strcmp(group, "measures") == 0 ? 'm' : '\0';
 }
 
+static int
+too_many_names(const struct batch_target *t, struct err *e)
+{
+	err_set(e, ERR_INVALID, 0,
+	    "item %s would get more than %d new indicators and measures at "
+	    "once",
+	    t->item->id, BATCH_NAMES_MAX);
+	err_hint(e, "do it in two parts");
+	return ERR_INVALID;
+}
+
 /* The name given to a new key of this group, made when first asked for. */
 static int
 fresh_name(struct batch_set *set, struct batch_target *t, const char *group,
     const char *key, char ret[BATCH_KEY_MAX], struct err *e)
 {
 	const cJSON *there = json_get(t->rec, group), *c;
-	cJSON *taken = NULL;
+	const char letter = group_letter(group);
 	char full[64];
 	const char *known;
-	int rc = 0;
+	long n, last = 0;
 
 	snprintf(full, sizeof(full), "%s.%s", group, key);
 	if ((known = json_str(t->fresh, full)) != NULL) {
 		snprintf(ret, BATCH_KEY_MAX, "%s", known);
 		return 0;
 	}
-	if ((taken = cJSON_CreateObject()) == NULL)
-		return err_nomem(e);
+	if (cJSON_GetArraySize(t->fresh) >= BATCH_NAMES_MAX)
+		return too_many_names(t, e);
 	/* fields of a new one may all be empty so far: its name counts too */
 	cJSON_ArrayForEach (c, there) {
-		if ((rc = json_put_int(taken, c->string, 1, e)) < 0)
-			goto out;
+		n = shortname_number(c->string, letter, set->letter);
+		last = n > last ? n : last;
 	}
 	cJSON_ArrayForEach (c, t->fresh) {
-		if ((rc = json_put_int(taken, c->valuestring, 1, e)) < 0)
-			goto out;
+		n = shortname_number(c->valuestring, letter, set->letter);
+		last = n > last ? n : last;
 	}
-	shortname_next(taken, group_letter(group), set->letter, ret);
-	rc = json_put_str(t->fresh, full, ret, e);
-out:
-	cJSON_Delete(taken);
-	return rc;
+	snprintf(ret, BATCH_KEY_MAX, "%c%c%ld", letter, set->letter, last + 1);
+	return json_put_str(t->fresh, full, ret, e);
 }
 
 /* The keys there are, for the sentence about one that is not. */
@@ -356,26 +364,51 @@ check(const struct batch_set *set, const struct batch_target *t,
 	return rc < 0 ? rc : record_rules_save(&t->rp, rec, e);
 }
 
-/* A record that holds nothing but one indicator or measure, and the measures
- * that it may name: what is wrong with it is its own. */
+/* A record that holds nothing but one indicator or measure and, beside it,
+ * measures (may be NULL): what is wrong with it is its own. */
+static int
+check_alone(const struct batch_set *set, const struct batch_target *t,
+    const char *part, const cJSON *measures, struct err *e)
+{
+	cJSON *rec = cJSON_CreateObject();
+	int rc;
+
+	if (rec == NULL)
+		return err_nomem(e);
+	if ((measures == NULL || (rc = json_put(rec, "measures",
+				      cJSON_Duplicate(measures, 1), e)) == 0) &&
+	    (rc = record_put(rec, part,
+		 cJSON_Duplicate(record_get(t->rec, part), 1), e)) == 0)
+		rc = check(set, t, rec, e);
+	cJSON_Delete(rec);
+	return rc;
+}
+
+/* With the one measure that it names. Only the sentence about one that is not
+ * there needs all of them. */
 static int
 check_part(const struct batch_set *set, const struct batch_target *t,
     const char *part, struct err *e)
 {
 	const cJSON *value = record_get(t->rec, part);
 	const cJSON *measures = json_get(t->rec, "measures");
-	cJSON *rec;
-	int rc;
+	const char *name = json_str(value, "measure");
+	const cJSON *named = name != NULL ? json_get(measures, name) : NULL;
+	cJSON *one = NULL;
+	int rc = 0;
 
 	if (value == NULL)
 		return 0;
-	if ((rec = cJSON_CreateObject()) == NULL)
-		return err_nomem(e);
-	if ((measures == NULL || (rc = json_put(rec, "measures",
-				      cJSON_Duplicate(measures, 1), e)) == 0) &&
-	    (rc = record_put(rec, part, cJSON_Duplicate(value, 1), e)) == 0)
-		rc = check(set, t, rec, e);
-	cJSON_Delete(rec);
+	if (named != NULL) {
+		if ((one = cJSON_CreateObject()) == NULL)
+			return err_nomem(e);
+		rc = json_put(one, name, cJSON_Duplicate(named, 1), e);
+	}
+	if (rc == 0)
+		rc = check_alone(set, t, part, one, e);
+	if (rc < 0 && named == NULL && measures != NULL)
+		rc = check_alone(set, t, part, measures, e);
+	cJSON_Delete(one);
 	return rc;
 }
 

@@ -17,6 +17,7 @@
 
 #define BATCH_FIELD_MAX 160
 #define BATCH_KEY_MAX 40
+#define BATCH_NAMES_MAX 500 /* new indicators and measures of one item */
 
 struct batch_target {
 	char given[96]; /* "items/1.1", "actions/new-1" */

@@ -14,8 +14,9 @@ struct load {
 	struct store *s;
 	struct branch *b;
 	int from, year;
-	const struct edition *ed; /* the new year's */
-	cJSON *records;           /* {path: record} */
+	const struct edition *ed;     /* the new year's */
+	const struct edition *before; /* the old year's */
+	cJSON *records;               /* {path: record} */
 	cJSON *left_out;
 };
 
@@ -354,7 +355,7 @@ check_from(struct load *l, struct err *e)
 	if ((rc = store_own_branch(l->s, "", &l->b, e)) < 0)
 		return rc;
 	/* also names the year that is not there */
-	return store_cycle(l->s, "", l->from, NULL, NULL, e);
+	return store_cycle(l->s, "", l->from, NULL, &l->before, e);
 }
 
 int
@@ -368,7 +369,8 @@ carry_open(struct store *s, const struct ask *a, const char *edition, int from,
 
 	memset(&o, 0, sizeof(o));
 	if ((rc = check_from(&l, e)) < 0 ||
-	    (rc = opening_init(s, l.year, edition, &o, e)) < 0 ||
+	    (rc = opening_init(
+		 s, l.year, edition, edition_id(l.before), &o, e)) < 0 ||
 	    (rc = gather(&l, &o, e)) < 0 ||
 	    (rc = save(&l, a, &o, &saved, e)) < 0)
 		goto out;

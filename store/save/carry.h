@@ -14,7 +14,8 @@
 
 #include "store/save/save.h"
 
-/* As answer_open(), in one revision with what is carried over. */
+/* As answer_open(), in one revision with what is carried over. edition NULL: the
+ * one that the hall's calendar names, else that of the old year. */
 int carry_open(struct store *s, const struct ask *a, const char *edition,
     int from, cJSON **ret, struct err *e);
 

@@ -246,6 +246,30 @@ out:
 	return rc;
 }
 
+/* Two measures of one title could not be told apart. */
+static int
+check_title(
+    const struct place *p, const char *id, const char *title, struct err *e)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, json_get(p->answer.rec, "measures")) {
+		const char *is = json_str(c, "title");
+
+		if (is == NULL || strcmp(is, title) != 0 ||
+		    (id != NULL && strcmp(c->string, id) == 0))
+			continue;
+		err_set(e, ERR_INVALID, 0,
+		    "own measure '%s' has this title already", c->string);
+		err_hint(e,
+		    "add its indicator: pmqa indicator add %s "
+		    "measure=%s name=...",
+		    p->it->id, c->string);
+		return ERR_INVALID;
+	}
+	return 0;
+}
+
 int
 indicator_measure(struct store *s, const struct ask *a, const char *item,
     const char *id, const char *title, cJSON **ret, struct err *e)
@@ -269,7 +293,8 @@ indicator_measure(struct store *s, const struct ask *a, const char *item,
 		    e, ERR_INVALID, 0, "a measure of your own needs a title");
 		goto out;
 	}
-	if ((rc = json_put_str(fields, "title", title, e)) < 0)
+	if ((rc = check_title(&p, id, title, e)) < 0 ||
+	    (rc = json_put_str(fields, "title", title, e)) < 0)
 		goto out;
 	if (id == NULL)
 		shortname_next(there, 'm', store_conf(s)->device, name);

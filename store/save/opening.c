@@ -92,7 +92,8 @@ office_record(const struct conf *conf, cJSON **ret, struct err *e)
 
 /* The hall's calendar of the year decides, where it names an edition. */
 static int
-choose_edition(struct store *s, int year, char ret[72], struct err *e)
+choose_edition(
+    struct store *s, int year, const char *usual, char ret[72], struct err *e)
 {
 	cJSON *cycle = NULL;
 	const char *named;
@@ -102,6 +103,8 @@ choose_edition(struct store *s, int year, char ret[72], struct err *e)
 		return rc;
 	if ((named = json_str(cycle, "edition")) != NULL)
 		snprintf(ret, 72, "%s", named);
+	else if (usual != NULL)
+		snprintf(ret, 72, "%s", usual);
 	else
 		rc = store_newest_edition(s, "", ret, e);
 	cJSON_Delete(cycle);
@@ -121,7 +124,7 @@ put_changes(struct opening *o, int known)
 }
 
 int
-opening_init(struct store *s, int year, const char *edition,
+opening_init(struct store *s, int year, const char *edition, const char *usual,
     struct opening *ret, struct err *e)
 {
 	struct opening *o = ret;
@@ -133,7 +136,7 @@ opening_init(struct store *s, int year, const char *edition,
 	if ((rc = check_year(s, year, e)) < 0)
 		return rc;
 	if (edition == NULL) {
-		if ((rc = choose_edition(s, year, chosen, e)) < 0)
+		if ((rc = choose_edition(s, year, usual, chosen, e)) < 0)
 			return rc;
 		edition = chosen;
 	}

@@ -26,11 +26,12 @@ struct opening {
 };
 
 /*
- * edition NULL: the one that the hall's calendar of the year names, else the
- * newest there is. May add to assessment before it saves.
+ * edition NULL: the one that the hall's calendar of the year names, else usual,
+ * else (usual NULL) the newest there is. The caller may add to assessment before
+ * it saves.
  */
 int opening_init(struct store *s, int year, const char *edition,
-    struct opening *ret, struct err *e);
+    const char *usual, struct opening *ret, struct err *e);
 void opening_release(struct opening *o);
 
 #endif

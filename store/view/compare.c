@@ -79,6 +79,25 @@ has_category(const cJSON *list, const char *id)
 	return 0;
 }
 
+/* Where an id belongs: "2" before "7" before "10", whichever edition was met
+ * first. */
+static int
+place_of(const cJSON *list, const char *id)
+{
+	const cJSON *c;
+	int at = 0;
+
+	cJSON_ArrayForEach (c, list) {
+		const char *is = json_str(c, "id");
+		size_t a = strlen(is), b = strlen(id);
+
+		if (a > b || (a == b && strcmp(is, id) > 0))
+			break;
+		at++;
+	}
+	return at;
+}
+
 /* Categories of all editions met, each once. */
 static int
 note_categories(struct comparing *c, const struct edition *ed, struct err *e)
@@ -86,7 +105,7 @@ note_categories(struct comparing *c, const struct edition *ed, struct err *e)
 	const char *id, *th, *en;
 	cJSON *one;
 	size_t i;
-	int rc;
+	int at, after, rc;
 
 	for (i = 0; i < edition_n_categories(ed); i++) {
 		id = edition_category_at(ed, i, &th, &en);
@@ -99,7 +118,16 @@ note_categories(struct comparing *c, const struct edition *ed, struct err *e)
 			cJSON_Delete(one);
 			return rc;
 		}
+		at = place_of(c->categories, id);
+		after = cJSON_GetArraySize(c->categories) - at;
 		if ((rc = json_push(c->categories, one, e)) < 0)
+			return rc;
+		/* those that belong behind it go there; cJSON 1.7.15 inserts
+		 * nothing into the middle of a list */
+		for (; after > 0 && rc == 0; after--)
+			rc = json_push(c->categories,
+			    cJSON_DetachItemFromArray(c->categories, at), e);
+		if (rc < 0)
 			return rc;
 	}
 	return 0;

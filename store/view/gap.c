@@ -178,6 +178,7 @@ fill_gap(struct gaps *g, const struct gap *gap, cJSON *one, struct err *e)
 		 one, "points_to_next", (int64_t)gap->n_steps, e)) < 0 ||
 	    (rc = put_ratio(one, "gain", gap->gain, e)) < 0 ||
 	    (rc = put_ratio(one, "gain_total", gap->gain_total, e)) < 0 ||
+	    (rc = put_ratio(one, "gain_per_step", gap->per_step, e)) < 0 ||
 	    (rc = json_put_str(one, "gap", text, e)) < 0)
 		return rc;
 	return put_actions(g, it, one, e);

@@ -29,7 +29,8 @@
  * {"office","cycle","edition","target":level|null (exceptions of the calendar
  * apart),"total","gaps":[{"item","kind","score","level","target":level,"below":
  * bool,"missing":[{"point","level"|null,"title"?,"gain","gain_total"}],
- * "next_level"|null,"points_to_next":n,"gain","gain_total","gap":text|null,
+ * "next_level"|null,"points_to_next":n,"gain","gain_total","gain_per_step",
+ * "gap":text|null,
  * "actions":[ids]}]} items with something to gain, by gain_total per missing
  * step, greatest first. "point" of a result item is the measure or indicator */
 int gap_list(struct store *s, const char *office, int year, const char *target,

@@ -24,6 +24,8 @@ same_json "$out" '[.revision, .changes]' '["a2",[]]' \
 run A tick 1.2.B1 1.3.B1 --json
 same_json "$out" '[.records[].record]' \
 	'["2565/items/1.2","2565/items/1.3"]' "points of two items are one revision"
+run A set 1.4 gap=
+is "$out" "Nothing changed; nothing was saved." "an item of which there is no revision"
 run A untick 1.3.B1 --json
 same_json "$out" '.changes[0].new' null "untick takes a mark back"
 

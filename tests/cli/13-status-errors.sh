@@ -16,6 +16,13 @@ like "$out" "assess open" "lists the commands"
 exits 2 "an unknown command" A hallo
 exits 2 "nearly a command" A stauts
 like "$err" "pmqa status" "is guessed"
+exits 2 "half a command" A hall
+like "$err" "hall enroll, hall review" "and its other halves are named"
+exits 0 "with --help they are explained" A hall --help
+like "$out" "hall return OFFICE" "all of them"
+unlike "$out" "evidence add" "and no others"
+exits 0 "help names them too" A help edition
+like "$out" "edition wording" "by their first word"
 exits 2 "an unknown option" A status --nosuch
 exits 2 "an option of another command" A status --wait
 exits 2 "an option without its value" A history --limit
@@ -32,6 +39,7 @@ exits 0 "--" A set --reason x -- 1.1 gap=--wait
 exits 2 "an office's command at the hall" H tick 1.1.B1
 exits 2 "the hall's command at an office" A hall status
 exits 2 "at the hall an office is named" H score
+like "$err" "--office CODE" "and how is said"
 exits 3 "one that is not enrolled" H score --office 9107
 exits 7 "a request line that is none" H hall enroll nonsense
 exits 7 "an answer line that is none" A enroll accept nonsense

@@ -25,6 +25,9 @@ run pmqa complete -- tick 1.1.B
 is "$out" $'1.1.B1\n1.1.B2\n1.1.B3' "points of an item's level"
 run pmqa complete -- set 1.1 exp
 is "$out" $'explanation.basic=\nexplanation.advance=\nexplanation.significance=' "fields with their ="
+run pmqa complete -- action add ''
+like "$out" "what=" "fields of an action"
+unlike "$out" "origin.year" "but none that the system writes"
 run pmqa complete -- history 1.1.str
 is "$out" "1.1.strengths" "a field behind its item"
 run pmqa complete -- diff a

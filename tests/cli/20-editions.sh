@@ -32,7 +32,13 @@ export PMQA_DIR=$A
 run pmqa edition list --json
 same_json "$out" '.editions | map([.id, .from, .wording, .years])' \
 	'[["pmqa4-2562","shipped",0,[]]]' "an office begins with the shipped criteria"
+run pmqa edition show
+is "$status" 0 "the criteria can be read before a year is opened"
+like "$out" "pmqa4-2562" "those that it would use"
+exits 3 "of a year there is still none" pmqa edition show --year 2565
 pmqa assess open 2565 >/dev/null
+exits 3 "an edition is no item" pmqa edition show pmqa4-2562
+like "$err" "--edition ID" "and how to name it is said"
 pmqa tick 1.1.B1 1.1.B2 1.1.B3 >/dev/null
 before=$(pmqa score --json)
 
@@ -136,6 +142,9 @@ like "$out" "faulty.csv, row 5, column id: is empty" "no point"
 like "$out" "faulty.csv, row 6, column th: must be one line" "two lines"
 run pmqa edition wording pmqa4-2562 --json
 same_json "$out" '."1.1.B1".en' '"Leaders"' "what was there stays"
+printf 'id;th;en\n1.1.B1;a;b\n' >"$T/semicolons.csv"
+exits 7 "a table cut by semicolons" pmqa edition wording pmqa4-2562 "$T/semicolons.csv"
+like "$err" "comma delimited" "is to be saved with commas"
 printf 'id,th,fr\n1.1.B1,ก,x\n' >"$T/faulty.csv"
 exits 7 "a column nobody asked for" pmqa edition wording pmqa4-2562 "$T/faulty.csv"
 like "$err" "column 'fr' is not known" "is named"

@@ -71,6 +71,10 @@ run A state --json
 isnt "$(field .submission.received)" null "the hall's receipt stands there"
 
 # --- review ---
+run H complete -- hall review 9105 1.
+is "$out" $'1.1\n1.2\n1.3\n1.4' "the shell knows the office's items"
+run H complete -- hall review 9105 1.1 ''
+is "$out" $'ticks=\nscore=\ncomment=' "and what a reviewer writes"
 H hall review 9105 1.1 ticks='B1 B2' comment="B3 ยังไม่มีหลักฐาน" >/dev/null
 run H review show 1.1 --office 9105 --json
 same_json "$out" '[.office.score, .committee.score, .committee.from, .assessors[0].ticks]' \

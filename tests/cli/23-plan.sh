@@ -53,6 +53,8 @@ same_json "$out" '.items[0] | [.assessed, .score]' '[true,"400.00"]' \
 	"a target of 0 that is met is 100 per cent"
 run A indicator measure 7.1 "ตัววัดของอำเภอ" --json
 same_json "$out" .id '"ma1"' "a measure of one's own"
+exits 7 "of one title there is one" A indicator measure 7.1 "ตัววัดของอำเภอ"
+like "$err" "measure=ma1" "and how it is measured is said"
 run A indicator measure 7.1 "ตัววัดอำเภอละงู" --id ma1
 is "$status" 0 "it is named anew"
 run A indicator add 7.1 measure=ma1 name="ข้อร้องเรียน" direction=smaller \
@@ -153,6 +155,8 @@ same_json "$out" \
 run A action list --json
 same_json "$out" '[.actions[] | [.id, .origin.year]]' \
 	'[["pa1",2565],["pa4",2565]]' "open actions keep name and origin"
+run TH action list
+like "$out" "(ยกมาจากปี 2565)" "which the list says"
 run TH plan
 like "$out" "ยกมาจากปี 2565" "and the plan says where they are from"
 run A plan --year 2565 --json

@@ -29,7 +29,10 @@ same_json "$out" '[.published[] | [.office, .records]]' \
 	'[["9105",["cycles/2569"]]]' "it goes to every office"
 enrol "$T/B" "$T/H"
 A sync --wait >/dev/null
-B sync --wait >/dev/null
+run B sync --wait
+like "$out" "Exchanged: sent 0, received" \
+	"an office that has written nothing lacks no receipt"
+unlike "$out" "Not yet synced" "and is not told that it does"
 run B cycle show 2569 --json
 same_json "$out" '.fields.target' '"advance"' \
 	"an office that joins later gets it by its enrolment"
@@ -77,6 +80,8 @@ same_json "$out" '.offices[0].received != null' true "by its own receipt"
 run H --lang th cycle show
 like "$out" "ละงู" "by name"
 like "$out" "ล่าช้า" "in Thai"
+like "$out" "ยังไม่เปิด" "and who has not begun"
+unlike "$out" "none" "not in the words of the wire"
 run H cycle show --office 9105 --json
 same_json "$out" '.due[0].done' true "or one office"
 
@@ -106,6 +111,13 @@ same_json "$out" '.practices' '[]' "at the offices as well"
 exits 3 "and is not there twice" H hall unshare gh1
 run B history --branch hall
 like "$out" "ข้อมูลเก่า" "the history keeps it, with the reason"
+
+# --- the day before ---
+H hall cycle 2570 due.submit="$(date -u -d '+31 hours' +%F)" >/dev/null
+A sync --wait >/dev/null
+A assess open 2570 >/dev/null
+run A state
+holds "tomorrow is a word" grep -Eq ': (tomorrow|today)$' <<<"$out"
 for d in A B H; do
 	run pmqa --dir "$T/$d" verify
 	is "$status" 0 "verify at $d"

@@ -54,6 +54,21 @@ run A --lang th gaps
 like "$out" "ช่องว่างปี 2565" "in Thai"
 like "$out" "ยังไม่ประเมิน" "result items without results"
 exits 7 "no such level" A gaps --target best
+A indicator add 7.5 measure=7.5.1 name=ก direction=larger target=10 actual=10 \
+	>/dev/null
+A indicator add 7.1 measure=7.1.1 name=ข direction=larger target=10 actual=2 \
+	>/dev/null
+A indicator add 7.1 measure=7.1.4 name=ค direction=larger target=10 actual=6 \
+	>/dev/null
+COLUMNS=120 run A gaps
+like "$(printf '%s\n' "$out" | grep '^7\.5')" "results above target" \
+	"an item at its targets gains by more than these only"
+# 120 by 7.1.1 and 60 by 7.1.4; of the total 180 / 6 / 7, by two steps
+like "$(printf '%s\n' "$out" | grep '^7\.1')" "+2.14" \
+	"steps of different worth are shown by their mean, which sorts them"
+A indicator rm 7.5 ia1 >/dev/null
+A indicator rm 7.1 ia1 >/dev/null
+A indicator rm 7.1 ia2 >/dev/null
 
 # --- compare ---
 A assess open 2566 >/dev/null
@@ -96,6 +111,9 @@ run A search น้ำดื่ม
 like "$out" "ขาดระบบ«น้ำดื่ม»สะอาด" "what was found stands out"
 like "$out" "gap (opportunity for improvement)" "with the field's name"
 like "$out" "One place." "and counted"
+A profile set 1a3='ข้าราชการและลูกจ้าง' >/dev/null
+run A search ลูกจ้าง
+like "$out" "(1a3)" "in the profile with its question"
 run A --lang th search น้ำดื่ม
 like "$out" "โอกาสในการปรับปรุง" "in Thai"
 run A search zzz
@@ -110,7 +128,7 @@ exits 2 "a limit out of bounds" A search a --limit 201
 # shellcheck disable=SC2317 # wait_until calls it
 indexed() {
 	[ "$(sqlite3 -readonly "$T/A/pmqa.db" \
-		"SELECT count(*) FROM search_text")" -eq 2 ]
+		"SELECT count(*) FROM search_text")" -eq 3 ]
 }
 if command -v sqlite3 >/dev/null; then
 	holds "texts are taken in soon after the save" wait_until 10 indexed
@@ -147,4 +165,12 @@ like "$out" "Committee" "in a column of its own"
 run H search หลักฐานเพิ่ม --json
 same_json "$out" '[.hits[] | [.branch, .record]]' \
 	'[["hall","reviews/2565/1.1"]]' "the assessor's words are found"
+
+# --- years of different editions ---
+H edition import "$ROOT/tests/support/editions/test-linear-2564.json" >/dev/null
+A sync --wait >/dev/null
+A assess open 2564 --edition test-linear-2564 >/dev/null
+run A compare --json
+same_json "$out" '[.categories[].id]' '["1","2","3","4","5","6","7"]' \
+	"categories stand in their order, whichever edition comes first"
 finish

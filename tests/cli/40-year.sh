@@ -80,6 +80,8 @@ is "$(state_at a)" accepted "the second submission is accepted"
 run a --json review show 1.1
 same_json "$out" '[.comments[].side]|sort' '["hall","office"]' "both sides' comments"
 same_json "$out" .office.score '"400.00"' "the office's answer was not overwritten"
+exits 6 "what is accepted is not accepted again" h hall accept 9105
+like "$err" "nothing is left to decide" "in the hall's words"
 exits 6 "an accepted year cannot be reopened by the office" a reopen --reason 'อยากแก้'
 quiet a action set "$action" progress=50 followup.m6='วัดแล้ว 1 ครั้ง' --reason 'ติดตาม 6 เดือน'
 ok "a follow-up is written after acceptance"

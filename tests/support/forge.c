@@ -85,7 +85,9 @@ forge_file(struct forge *f, const char *path, const char *bytes)
 	struct err e;
 
 	assert_true(f->n < FORGE_MAX_FILES);
-	f->files[f->n].path = path;
+	assert_true(strlen(path) < sizeof(f->paths[0]));
+	snprintf(f->paths[f->n], sizeof(f->paths[0]), "%s", path);
+	f->files[f->n].path = f->paths[f->n];
 	f->files[f->n].bytes = NULL;
 	f->files[f->n].len = 0;
 	if (bytes != NULL) {

@@ -44,6 +44,7 @@ struct forge {
 	const struct key *key;
 	struct commit_file files[FORGE_MAX_FILES];
 	struct buf bytes[FORGE_MAX_FILES];
+	char paths[FORGE_MAX_FILES][160]; /* callers' texts may not last */
 	size_t n;
 	struct buf raw; /* of the commit made last */
 };

@@ -323,6 +323,32 @@ test_batch__holds_to_its_limits(void **state)
 	assert_int_equal(n_revisions(f), 1);
 }
 
+/* Each new name is looked for among the others: without a limit one call would
+ * keep every save waiting for minutes. */
+static void
+test_batch__names_so_many_new_parts_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+	cJSON *many = cJSON_CreateArray(), *one;
+	char field[48];
+	int i;
+
+	for (i = 0; i < 9000; i++) {
+		snprintf(field, sizeof(field), "measures.new-%d.title", i);
+		one = cJSON_CreateObject();
+		cJSON_AddStringToObject(one, "record", "items/7.1");
+		cJSON_AddStringToObject(one, "field", field);
+		cJSON_AddStringToObject(one, "value", "x");
+		cJSON_AddItemToArray(many, one);
+	}
+	assert_ok(apply_json(f, many, 1), &f->e);
+	assert_int_equal(json_int(f->ret, "n_errors", 0), 8500);
+	one = cJSON_GetArrayItem(json_get(f->ret, "errors"), 0);
+	assert_int_equal(json_int(one, "index", 0), 500);
+	assert_non_null(strstr(json_str(one, "message"), "more than 500 new"));
+	assert_int_equal(n_revisions(f), 1);
+}
+
 /* 600 actions of long texts: one revision, taken back as one. */
 static cJSON *
 many_actions(void)
@@ -536,6 +562,7 @@ main(void)
 		T(test_batch__names_the_indicator_at_fault),
 		T(test_batch__removes_an_action_and_nothing_else),
 		T(test_batch__holds_to_its_limits),
+		T(test_batch__names_so_many_new_parts_and_no_more),
 		T(test_batch__answers_fit_a_message_whatever_they_tell),
 		T(test_batch__leaves_a_history_that_can_be_read),
 		cmocka_unit_test(

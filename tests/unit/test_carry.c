@@ -326,6 +326,18 @@ test_carry__lists_what_the_new_edition_does_not_have(void **state)
 	    &f->o, "2566/assessment.json", "edition.id", "\"" NEXT "\"");
 }
 
+static void
+test_carry__keeps_the_edition_that_nobody_changed(void **state)
+{
+	struct fixture *f = *state;
+
+	write_edition(f); /* the newest here by its name */
+	assert_ok(carry(f, 2566, 2565, NULL), &f->e);
+
+	test_expect_field(
+	    &f->o, "2566/assessment.json", "edition.id", "\"pmqa4-2562\"");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -338,6 +350,7 @@ main(void)
 		TEST(test_carry__is_one_revision_that_says_from_where),
 		TEST(test_carry__refuses_years_that_do_not_follow),
 		TEST(test_carry__lists_what_the_new_edition_does_not_have),
+		TEST(test_carry__keeps_the_edition_that_nobody_changed),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -191,6 +191,7 @@ test_csv__writes_nothing_that_a_spreadsheet_would_run(void **state)
 {
 	(void)state;
 	expect_cell("=1+1", 0, "\"'=1+1\"");
+	expect_cell("\n=1+1", 0, "\"'\n=1+1\"");
 	expect_cell("+1", 0, "\"'+1\"");
 	expect_cell("-1", 0, "\"'-1\"");
 	expect_cell("@SUM(A1)", 0, "\"'@SUM(A1)\"");

@@ -276,6 +276,26 @@ test_evidence__begin_refuses_before_bytes_come(void **state)
 	assert_int_not_equal(0, access(path, F_OK));
 }
 
+/* Whole, and named by no record yet: the first record would tell the lie. */
+static void
+test_evidence__begin_refuses_another_size_for_stored_bytes(void **state)
+{
+	struct fixture *f = *state;
+	cJSON *ret = NULL;
+	struct err e;
+
+	test_file_send(f->o.store, &f->ask, "1.1", &f->a);
+	expect_begin(
+	    f, "1.1", f->a.name, SIZE + 1, f->a.sha, ERR_INVALID, "bytes, not");
+	expect_begin(
+	    f, "1.1", f->a.name, 5000000, f->a.sha, ERR_INVALID, "bytes, not");
+	assert_ok(evidence_begin(f->o.store, &f->ask, "1.1", f->a.name, SIZE,
+		      f->a.sha, &ret, &e),
+	    &e);
+	assert_int_equal(json_int(ret, "have", 0), 3);
+	cJSON_Delete(ret);
+}
+
 static void
 test_evidence__part_refuses_what_was_not_begun(void **state)
 {
@@ -837,6 +857,7 @@ main(void)
 		T(is_stored_once_for_several_items),
 		T(confirms_a_part_twice),
 		T(begin_refuses_before_bytes_come),
+		T(begin_refuses_another_size_for_stored_bytes),
 		T(part_refuses_what_was_not_begun),
 		T(refuses_other_bytes_than_it_was_told),
 		T(keeps_to_the_number_of_an_item),

@@ -260,6 +260,9 @@ test_indicator__own_measures_come_and_go(void **state)
 	assert_ok(measure(f, "7.1", NULL, " ตัววัดของเรา "), &f->e);
 	assert_string_equal(json_str(f->ret, "id"), "ma1");
 	test_expect_field(&f->o, PATH, "measures.ma1.title", "\"ตัววัดของเรา\"");
+	assert_err(measure(f, "7.1", NULL, "ตัววัดของเรา"), ERR_INVALID, &f->e,
+	    "'ma1' has this title already");
+	assert_ok(measure(f, "7.1", "ma1", "ตัววัดของเรา"), &f->e);
 	assert_ok(measure(f, "7.1", "ma1", "ชื่อใหม่"), &f->e);
 	test_expect_field(&f->o, PATH, "measures.ma1.title", "\"ชื่อใหม่\"");
 	assert_err(

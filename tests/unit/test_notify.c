@@ -287,14 +287,39 @@ test_watchdog__grace_covers_a_long_job(void **state)
 	fixture_init(&f);
 	block_second_worker(&f);
 	begin_watch(&f);
-	watchdog_grace(f.dog, 60000);
+	watchdog_grace(f.dog, 150);
+	watchdog_grace(f.dog, 1); /* takes nothing away */
 
 	assert_true(wait_alive(&f));
 
-	watchdog_grace(f.dog, 0);
-	(void)count_alive(&f, 30);
+	(void)count_alive(&f, 200);
 	assert_int_equal(count_alive(&f, 100), 0);
 	uv_sem_post(&f.gate);
+	fixture_release(&f);
+}
+
+static void
+test_watchdog__holds_until_the_last_of_the_long_jobs_ends(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f);
+	block_second_worker(&f);
+	begin_watch(&f);
+	watchdog_hold(f.dog);
+	watchdog_hold(f.dog);
+	watchdog_release(f.dog);
+
+	(void)count_alive(&f, 50);
+	assert_true(wait_alive(&f)); /* the other one holds still */
+
+	watchdog_release(f.dog);
+	watchdog_release(f.dog); /* one too many */
+	(void)count_alive(&f, 50);
+	assert_int_equal(count_alive(&f, 100), 0);
+	uv_sem_post(&f.gate);
+	assert_true(wait_alive(&f));
 	fixture_release(&f);
 }
 
@@ -328,6 +353,8 @@ main(void)
 		cmocka_unit_test(
 		    test_watchdog__is_silent_while_one_worker_hangs),
 		cmocka_unit_test(test_watchdog__grace_covers_a_long_job),
+		cmocka_unit_test(
+		    test_watchdog__holds_until_the_last_of_the_long_jobs_ends),
 		cmocka_unit_test(test_watchdog__reads_the_period_meant_for_us),
 	};
 

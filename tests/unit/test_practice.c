@@ -131,6 +131,14 @@ test_practice__shared_again_it_is_brought_up_to_date(void **state)
 	assert_string_equal("gh1", json_str(f->ret, "id"));
 	expect_list(f, f->hall, "ใหม่กว่า", NULL, "gh1");
 	expect_list(f, f->hall, NULL, NULL, "gh1");
+	/* without a title it keeps its last */
+	assert_ok(share(f, "3.1", NULL), &f->e);
+	expect_list(f, f->hall, NULL, NULL, "gh1");
+	cJSON_Delete(f->ret);
+	f->ret = NULL;
+	assert_ok(practice_list(f->hall, NULL, NULL, &f->ret, &f->e), &f->e);
+	assert_string_equal(
+	    "ข", json_str(json_get(f->ret, "practices")->child, "title"));
 }
 
 static void
@@ -161,6 +169,7 @@ test_practice__a_long_title_is_cut_between_characters(void **state)
 	    publish_get(f->hall, "practices/gh1.json", &rec, &f->e), &f->e);
 	title = json_str(rec, "title");
 	assert_true(strlen(title) <= 300 && strlen(title) > 280);
+	assert_string_equal(title + strlen(title) - strlen("…"), "…");
 	cJSON_Delete(rec);
 }
 

@@ -120,6 +120,33 @@ test_xlsx__names_the_cell_at_fault(void **state)
 	assert_err(cells(f, ROWS("")), ERR_INVALID, &f->e, "holds nothing");
 }
 
+/* A small file whose cells all name one long text. */
+static void
+test_xlsx__refuses_a_text_that_is_named_without_end(void **state)
+{
+	struct fixture *f = *state;
+	const size_t len = SHEET_CELL_MAX - 1;
+	char *text = malloc(len + 1), *strings[1] = { text };
+	const struct xlsx_strings ss = { strings, 1, 1, len };
+	const struct xlsx_styles st = { NULL, 0 };
+	struct buf xml = BUF_INIT;
+	int i;
+
+	assert_non_null(text);
+	memset(text, 'x', len);
+	text[len] = '\0';
+	buf_puts(&xml, "<worksheet><sheetData>" NAMES);
+	for (i = 2; i < 400; i++)
+		buf_printf(&xml,
+		    "<row r='%d'><c r='A%d' t='s'><v>0</v></c></row>", i, i);
+	buf_puts(&xml, "</sheetData></worksheet>");
+	assert_err(
+	    xlsx_xml_cells(buf_str(&xml), xml.len, &ss, &st, 0, &f->s, &f->e),
+	    ERR_INVALID, &f->e, "too much text");
+	buf_release(&xml);
+	free(text);
+}
+
 static void
 test_xlsx__refuses_hostile_xml(void **state)
 {
@@ -387,6 +414,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_xlsx__reads_every_kind_of_cell),
 		T(test_xlsx__names_the_cell_at_fault),
+		T(test_xlsx__refuses_a_text_that_is_named_without_end),
 		T(test_xlsx__refuses_hostile_xml),
 		cmocka_unit_test(test_xlsx__numbers_are_as_a_person_sees_them),
 		cmocka_unit_test(test_xlsx__formats_tell_days_and_per_cents),

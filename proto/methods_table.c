@@ -1,0 +1,619 @@
+/* The table itself, and nothing else: methods.h. */
+#include "proto/methods.h"
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define PARAMS(a) a, N(a)
+#define NO_PARAMS NULL, 0
+
+#define OFFICE                                                                 \
+	{                                                                      \
+		"office", PARAM_STRING, 0,                                     \
+		    "code of the office, four digits; at an office: its own "  \
+		    "if absent"                                                \
+	}
+#define YEAR                                                                   \
+	{                                                                      \
+		"year", PARAM_INT, 0,                                          \
+		    "fiscal year, Buddhist era; the current cycle if absent"   \
+	}
+#define REASON                                                                 \
+	{                                                                      \
+		"reason", PARAM_STRING, 0, "why, kept in the history"          \
+	}
+#define IF_REV                                                                 \
+	{                                                                      \
+		"if_rev", PARAM_STRING, 0,                                     \
+		    "revision that the record must still be at; - for none"    \
+	}
+#define ITEM                                                                   \
+	{                                                                      \
+		"item", PARAM_STRING, 1, "item such as 1.1"                    \
+	}
+
+static const struct param year_office[] = { YEAR, OFFICE };
+
+static const struct param open_params[] = {
+	{ "year", PARAM_INT, 1, "fiscal year to open, Buddhist era" },
+	{ "edition", PARAM_STRING, 0,
+	    "edition of the criteria; that of the hall's calendar, else the "
+	    "newest if absent" },
+	{ "from", PARAM_INT, 0,
+	    "year whose texts, indicators and open actions are carried over" },
+	REASON,
+};
+
+static const struct param submit_params[] = {
+	YEAR,
+	{ "note", PARAM_STRING, 0, "what the chief says with it" },
+	REASON,
+};
+
+static const struct param reopen_params[] = {
+	YEAR,
+	{ "reason", PARAM_STRING, 1, "why, kept in the history" },
+};
+
+static const struct param edition_id_params[] = {
+	{ "id", PARAM_STRING, 1, "edition such as pmqa4-2562" },
+	OFFICE,
+};
+
+static const struct param edition_body_params[] = {
+	{ "edition", PARAM_OBJECT, 1, "the edition's document" },
+	REASON,
+};
+
+static const struct param edition_check_params[] = {
+	{ "edition", PARAM_OBJECT, 1, "the edition's document" },
+};
+
+static const struct param edition_diff_params[] = {
+	{ "from", PARAM_STRING, 1, "edition" },
+	{ "to", PARAM_STRING, 1, "edition" },
+};
+
+static const struct param wording_params[] = {
+	{ "id", PARAM_STRING, 1, "edition such as pmqa4-2562" },
+	{ "texts", PARAM_OBJECT, 1,
+	    "point or measure ids, each {th, en}; null or {} removes" },
+	REASON,
+};
+
+static const struct param profile_params[] = {
+	YEAR,
+	{ "fields", PARAM_OBJECT, 1,
+	    "question ids and their answers; null or \"\" removes" },
+	REASON,
+	IF_REV,
+};
+
+static const struct param indicators_params[] = {
+	{ "item", PARAM_STRING, 0, "result item such as 7.1; all if absent" },
+	YEAR,
+	OFFICE,
+};
+
+static const struct param indicator_set_params[] = {
+	{ "item", PARAM_STRING, 1, "result item such as 7.1" },
+	{ "id", PARAM_STRING, 0, "indicator such as ia1; a new one if absent" },
+	{ "fields", PARAM_OBJECT, 1,
+	    "measure, name, unit, direction, target, actual, previous, before, "
+	    "not_applicable, note; null or \"\" removes" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+static const struct param indicator_remove_params[] = {
+	{ "item", PARAM_STRING, 1, "result item such as 7.1" },
+	{ "id", PARAM_STRING, 1, "indicator such as ia1, or measure ma1" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+static const struct param measure_set_params[] = {
+	{ "item", PARAM_STRING, 1, "result item such as 7.1" },
+	{ "id", PARAM_STRING, 0, "own measure such as ma1; new if absent" },
+	{ "title", PARAM_STRING, 1, "what it measures" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+#define SHA                                                                    \
+	{                                                                      \
+		"sha256", PARAM_STRING, 1, "64 hex digits of the file's bytes" \
+	}
+
+static const struct param evidence_begin_params[] = {
+	{ "item", PARAM_STRING, 1, "item such as 1.1, or profile" },
+	{ "name", PARAM_STRING, 1, "file name without directories" },
+	{ "size", PARAM_INT, 1, "bytes" },
+	SHA,
+	YEAR,
+};
+
+static const struct param evidence_part_params[] = {
+	SHA,
+	{ "n", PARAM_INT, 1, "number of the part, from 1" },
+	{ "data", PARAM_STRING, 1, "its bytes in base64" },
+};
+
+static const struct param evidence_end_params[] = {
+	{ "item", PARAM_STRING, 1, "item such as 1.1, or profile" },
+	SHA,
+	{ "caption", PARAM_STRING, 0, "one line about it" },
+	{ "points", PARAM_STRINGS, 0, "points that it supports" },
+	{ "class", PARAM_STRING, 0,
+	    "public, internal (if absent) or confidential" },
+	YEAR,
+	REASON,
+};
+
+static const struct param evidence_list_params[] = {
+	{ "item", PARAM_STRING, 0,
+	    "item such as 1.1, or profile; all if absent" },
+	YEAR,
+	OFFICE,
+};
+
+static const struct param evidence_read_params[] = {
+	SHA,
+	{ "n", PARAM_INT, 1, "number of the part, from 1" },
+	OFFICE,
+};
+
+static const struct param evidence_remove_params[] = {
+	{ "item", PARAM_STRING, 1, "item such as 1.1, or profile" },
+	SHA,
+	YEAR,
+	REASON,
+};
+
+static const struct param evidence_redact_params[] = {
+	SHA,
+	{ "reason", PARAM_STRING, 1, "why, kept in the history for good" },
+};
+
+static const struct param action_list_params[] = {
+	YEAR,
+	OFFICE,
+	{ "item", PARAM_STRING, 0, "only those of this item" },
+	{ "overdue", PARAM_BOOL, 0, "only open ones past their day" },
+};
+
+static const struct param action_set_params[] = {
+	{ "id", PARAM_STRING, 0, "action such as pa1; a new one if absent" },
+	{ "fields", PARAM_OBJECT, 1,
+	    "what, gap, items, who, due, priority, budget, status, progress, "
+	    "followup.m6, followup.m12; null or \"\" removes" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+static const struct param action_remove_params[] = {
+	{ "id", PARAM_STRING, 1, "action such as pa1" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+static const struct param review_set_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	ITEM,
+	YEAR,
+	{ "fields", PARAM_OBJECT, 1,
+	    "ticks (ids), score, comment; null or \"\" removes" },
+	{ "consensus", PARAM_BOOL, 0,
+	    "true: what all assessors agreed on, not one's own" },
+	REASON,
+};
+
+static const struct param item_office_params[] = { ITEM, YEAR, OFFICE };
+
+static const struct param comment_params[] = {
+	ITEM,
+	{ "text", PARAM_STRING, 1, "the comment" },
+	YEAR,
+	OFFICE,
+};
+
+static const struct param decision_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	{ "verdict", PARAM_STRING, 1, "returned or accepted" },
+	{ "text", PARAM_STRING, 0, "what is to be corrected" },
+	{ "items", PARAM_STRINGS, 0, "items to correct" },
+	YEAR,
+};
+
+static const struct param office_params[] = { OFFICE };
+
+static const struct param cycle_set_params[] = {
+	{ "year", PARAM_INT, 1, "fiscal year, Buddhist era" },
+	{ "fields", PARAM_OBJECT, 1,
+	    "edition, note, due.submit, due.review, due.correct, due.final, "
+	    "due.followup6, due.followup12, target, targets.*; null or \"\" "
+	    "removes" },
+	REASON,
+};
+
+static const struct param gaps_params[] = {
+	YEAR,
+	OFFICE,
+	{ "target", PARAM_STRING, 0,
+	    "basic, advance or significance; the calendar's if absent" },
+};
+
+static const struct param compare_params[] = {
+	{ "years", PARAM_STRINGS, 0, "fiscal years; all opened if absent" },
+	{ "offices", PARAM_STRINGS, 0,
+	    "at the hall: codes; all offices if absent" },
+};
+
+static const struct param practices_params[] = {
+	{ "text", PARAM_STRING, 0, "words that must be in it" },
+	{ "item", PARAM_STRING, 0, "only those of this item" },
+};
+
+static const struct param practice_share_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	ITEM,
+	YEAR,
+	{ "title", PARAM_STRING, 0, "title; the item's if absent" },
+};
+
+static const struct param practice_id_params[] = {
+	{ "id", PARAM_STRING, 1, "practice such as gh1" },
+	REASON,
+};
+
+static const struct param search_params[] = {
+	{ "text", PARAM_STRING, 1, "words that must be in it" },
+	YEAR,
+	OFFICE,
+	{ "limit", PARAM_INT, 0, "most places to give, 1 to 200" },
+};
+
+#define CURSOR                                                                 \
+	{                                                                      \
+		"cursor", PARAM_STRING, 0,                                     \
+		    "where to go on: \"next\" of the part before"              \
+	}
+
+static const struct param report_params[] = { YEAR, OFFICE, CURSOR };
+
+static const struct param province_params[] = { YEAR, CURSOR };
+
+static const struct param batch_params[] = {
+	YEAR,
+	{ "changes", PARAM_LIST, 1,
+	    "each {record, field, value}: record such as items/1.1, actions/"
+	    "new-1 or profile; value a text or null" },
+	{ "dry_run", PARAM_BOOL, 0, "only say what would change" },
+	{ "action", PARAM_STRING, 0, "import (if absent) or edit" },
+	REASON,
+	IF_REV,
+};
+
+static const struct param revert_params[] = {
+	{ "revision", PARAM_STRING, 1, "revision to undo, such as a17" },
+	REASON,
+};
+
+static const struct param record_params[] = {
+	ITEM,
+	YEAR,
+	OFFICE,
+	{ "at", PARAM_STRING, 0, "revision to look at; the newest if absent" },
+};
+
+static const struct param set_params[] = {
+	ITEM,
+	YEAR,
+	{ "fields", PARAM_OBJECT, 1,
+	    "field names and their new texts; null or \"\" removes" },
+	REASON,
+	IF_REV,
+};
+
+static const struct param tick_params[] = {
+	{ "points", PARAM_STRINGS, 1, "points such as 1.1.B2" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
+static const struct param history_params[] = {
+	OFFICE,
+	{ "branch", PARAM_STRING, 0, "office (if absent) or hall" },
+	YEAR,
+	{ "record", PARAM_STRING, 0,
+	    "item such as 1.1, or record such as 2565/items/1.1" },
+	{ "field", PARAM_STRING, 0, "field such as explanation.basic" },
+	{ "person", PARAM_STRING, 0, "login name" },
+	{ "since", PARAM_STRING, 0, "first date or time" },
+	{ "until", PARAM_STRING, 0, "last date or time" },
+	{ "limit", PARAM_INT, 0, "most revisions to give, 1 to 1000" },
+	{ "cursor", PARAM_STRING, 0, "\"next\" of the answer before" },
+};
+
+static const struct param diff_params[] = {
+	{ "from", PARAM_STRING, 1, "older revision, such as a3" },
+	{ "to", PARAM_STRING, 1, "newer revision" },
+	OFFICE,
+};
+
+static const struct param sync_params[] = {
+	{ "wait", PARAM_BOOL, 0, "answer when the exchange has ended" },
+};
+
+static const struct param accept_params[] = {
+	{ "answer", PARAM_STRING, 1, "the hall's answer line" },
+};
+
+static const struct param enroll_params[] = {
+	{ "request", PARAM_STRING, 1, "the office's request line" },
+};
+
+static const struct param absorb_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+};
+
+static const struct param absorb_evidence_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	{ "sha256", PARAM_STRING, 1, "hash of the file, 64 hex digits" },
+};
+
+static const struct param seen_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	{ "device", PARAM_STRING, 1, "the device that came" },
+	{ "class", PARAM_STRING, 0,
+	    "refused or trouble: its push failed; absent: it came and looked" },
+	{ "message", PARAM_STRING, 0, "the sentence that the office got" },
+};
+
+/* docs/PROTOCOL is written from this table: keep the order of a day's work. */
+static const struct method methods[] = {
+	{ "hello", RIGHT_NONE, ON_LOOP, AT_ANY,
+	    "who answers, who asks, and what the caller may do",
+	    "{program, version, protocol, role, code, name, device, "
+	    "person: {login, name}, rights: [...]}",
+	    NO_PARAMS, 0 },
+	{ "rpc.discover", RIGHT_NONE, ON_LOOP, AT_ANY,
+	    "this service described in OpenRPC", "an OpenRPC document",
+	    NO_PARAMS, 0 },
+	{ "records.describe", RIGHT_NONE, ON_LOOP, AT_ANY,
+	    "the types of records and their fields with labels",
+	    "{types: [{type, en, th, fields: [{name, kind, en, th}]}]}",
+	    NO_PARAMS, 0 },
+	{ "status", RIGHT_READ, ON_READER, AT_ANY,
+	    "where this place stands: newest revision, receipt, sync, storage",
+	    "{office, role, device, cycle, edition, tip, revision, journal, "
+	    "unsynced, receipt, synced, conflicts, sync, storage}",
+	    NO_PARAMS, 0 },
+	{ "edition.get", RIGHT_READ, ON_READER, AT_ANY,
+	    "the criteria of a cycle: items, points, labels, levels",
+	    "the edition", PARAMS(year_office), 0 },
+	{ "edition.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "the editions that are known here, and which years use them",
+	    "{editions: [{id, title_th, title_en, from, wording, years}]}",
+	    PARAMS(office_params), 0 },
+	{ "edition.export", RIGHT_READ, ON_READER, AT_ANY,
+	    "an edition's document as it was imported", "{edition, wording}",
+	    PARAMS(edition_id_params), 0 },
+	{ "edition.import", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "takes in an edition; a hall publishes it to its offices",
+	    "{id, blob, published}", PARAMS(edition_body_params), 0 },
+	{ "edition.validate", RIGHT_READ, ON_READER, AT_ANY,
+	    "says what is wrong with an edition's document",
+	    "{ok, findings: [{where, message}]}", PARAMS(edition_check_params),
+	    0 },
+	{ "edition.diff", RIGHT_READ, ON_READER, AT_ANY,
+	    "what differs between two editions",
+	    "{from, to, changes: [{where, old, new}]}",
+	    PARAMS(edition_diff_params), 0 },
+	{ "edition.wording", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "takes in the sentences of an edition's points; a hall publishes "
+	    "them",
+	    "{id, texts, published}", PARAMS(wording_params), 0 },
+	{ "assess.open", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "opens the assessment of a fiscal year",
+	    "{revision, commit, record, changes}", PARAMS(open_params), 0 },
+	{ "assess.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "the assessment of a year with its items",
+	    "{record, revision, commit, fields, items}", PARAMS(year_office),
+	    0 },
+	{ "assess.state", RIGHT_READ, ON_READER, AT_ANY,
+	    "where an assessment stands between office and hall, and what is "
+	    "due",
+	    "{state, submission, decision, due: [...], may: [...]}",
+	    PARAMS(year_office), 0 },
+	{ "assess.submit", RIGHT_CHIEF, ON_WRITER, AT_OFFICE,
+	    "signs the assessment off to the hall",
+	    "{revision, commit, record, changes}", PARAMS(submit_params), 0 },
+	{ "assess.reopen", RIGHT_CHIEF, ON_WRITER, AT_OFFICE,
+	    "takes a submitted assessment back for changes",
+	    "{revision, commit, record, changes}", PARAMS(reopen_params), 0 },
+	{ "record.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "one item's answer, now or at a revision",
+	    "{record, revision, commit, fields}", PARAMS(record_params), 0 },
+	{ "answer.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "sets fields of an item's answer",
+	    "{revision, commit, record, changes}", PARAMS(set_params), 0 },
+	{ "answer.tick", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "ticks points, of one item or several, as one revision",
+	    "{revision, commit, record, changes}", PARAMS(tick_params), 0 },
+	{ "answer.untick", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "takes ticks back, of one item or several, as one revision",
+	    "{revision, commit, record, changes}", PARAMS(tick_params), 0 },
+	{ "profile.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "the organizational profile: questions and answers",
+	    "{record, revision, commit, groups: [...], answered, questions}",
+	    PARAMS(year_office), 0 },
+	{ "profile.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "answers questions of the profile",
+	    "{revision, commit, record, changes}", PARAMS(profile_params), 0 },
+	{ "indicator.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "indicators of result items with per cent and score",
+	    "{items: [{item, score, measures: [...]}]}",
+	    PARAMS(indicators_params), 0 },
+	{ "indicator.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "adds an indicator or changes one",
+	    "{revision, commit, record, changes}", PARAMS(indicator_set_params),
+	    0 },
+	{ "indicator.remove", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "removes an indicator or an own measure",
+	    "{revision, commit, record, changes}",
+	    PARAMS(indicator_remove_params), 0 },
+	{ "measure.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "adds a measure of the office's own, or names it anew",
+	    "{revision, commit, record, changes}", PARAMS(measure_set_params),
+	    0 },
+	{ "evidence.begin", RIGHT_WRITE, ON_WRITER_ALONE, AT_OFFICE,
+	    "begins to store a file, or goes on where it was cut",
+	    "{sha256, name, parts, part_bytes, have}",
+	    PARAMS(evidence_begin_params), 0 },
+	{ "evidence.part", RIGHT_WRITE, ON_WRITER_ALONE, AT_OFFICE,
+	    "stores one part of a file", "{sha256, have}",
+	    PARAMS(evidence_part_params), 0 },
+	{ "evidence.end", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "checks a stored file and links it to an item",
+	    "{revision, commit, record, changes}", PARAMS(evidence_end_params),
+	    0 },
+	{ "evidence.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "evidence of items, and what of it is here", "{evidence: [...]}",
+	    PARAMS(evidence_list_params), 0 },
+	{ "evidence.read", RIGHT_READ, ON_READER, AT_ANY,
+	    "one part of a stored file", "{sha256, n, parts, data}",
+	    PARAMS(evidence_read_params), 0 },
+	{ "evidence.remove", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "unlinks a file from an item; the file stays in the history",
+	    "{revision, commit, record, changes}",
+	    PARAMS(evidence_remove_params), 0 },
+	{ "evidence.redact", RIGHT_CHIEF, ON_WRITER_ALONE, AT_OFFICE,
+	    "erases a file's bytes here and at the hall; its hash stays",
+	    "{revision, commit, record, changes}",
+	    PARAMS(evidence_redact_params), 0 },
+	{ "action.list", RIGHT_READ, ON_READER, AT_ANY, "the improvement plan",
+	    "{actions: [...]}", PARAMS(action_list_params), 0 },
+	{ "action.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "adds an action or changes one",
+	    "{revision, commit, record, changes}", PARAMS(action_set_params),
+	    0 },
+	{ "action.remove", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "removes an action", "{revision, commit, record, changes}",
+	    PARAMS(action_remove_params), 0 },
+	{ "review.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "an item as office, assessors and committee see it, with comments",
+	    "{item, office, assessors: [...], consensus, committee, comments: "
+	    "[...]}",
+	    PARAMS(item_office_params), 0 },
+	{ "review.set", RIGHT_WRITE, ON_WRITER, AT_HALL,
+	    "writes an assessor's view of an item, or the consensus",
+	    "{revision, commit, record, changes}", PARAMS(review_set_params),
+	    0 },
+	{ "comment.add", RIGHT_WRITE, ON_WRITER, AT_ANY,
+	    "adds a comment to an item", "{revision, commit, record, changes}",
+	    PARAMS(comment_params), 0 },
+	{ "decision.set", RIGHT_CHIEF, ON_WRITER, AT_HALL,
+	    "returns a submission for correction, or accepts it",
+	    "{revision, commit, record, changes}", PARAMS(decision_params), 0 },
+	{ "cycle.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "the calendars that are known", "{cycles: [...]}",
+	    PARAMS(office_params), 0 },
+	{ "cycle.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "a calendar: days left, and who is late by the hall's receipts",
+	    "{year, fields, due: [...], offices: [...]}", PARAMS(year_office),
+	    0 },
+	{ "cycle.set", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "writes a calendar and publishes it to every office",
+	    "{cycle, fields, published}", PARAMS(cycle_set_params), 0 },
+	{ "hall.publish", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "brings editions, wordings, calendars and practices to every "
+	    "office",
+	    "{published: [{office, revision, records}]}", NO_PARAMS, 0 },
+	{ "score", RIGHT_READ, ON_READER, AT_ANY,
+	    "scores by the edition's policy",
+	    "{total, categories: [{id, score}], items: [{id, score, level, "
+	    "ticked, points}]}",
+	    PARAMS(year_office), 0 },
+	{ "gaps", RIGHT_READ, ON_READER, AT_ANY,
+	    "what is missing to the target levels, and what each step would "
+	    "gain",
+	    "{target, total, gaps: [...]}", PARAMS(gaps_params), 0 },
+	{ "compare", RIGHT_READ, ON_READER, AT_ANY,
+	    "scores side by side: years, and at the hall offices",
+	    "{years, rows: [...]}", PARAMS(compare_params), 0 },
+	{ "practice.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "good practices shared by the hall", "{practices: [...], more}",
+	    PARAMS(practices_params), 0 },
+	{ "practice.share", RIGHT_WRITE, ON_WRITER_ALONE, AT_HALL,
+	    "shares an office's good practice with all", "{id, published}",
+	    PARAMS(practice_share_params), 0 },
+	{ "practice.withdraw", RIGHT_WRITE, ON_WRITER_ALONE, AT_HALL,
+	    "takes a shared practice back", "{id, published}",
+	    PARAMS(practice_id_params), 0 },
+	{ "search", RIGHT_READ, ON_READER, AT_ANY,
+	    "finds texts: where they stand, best first",
+	    "{text, hits: [...], more}", PARAMS(search_params), 0 },
+	{ "report.data", RIGHT_READ, ON_READER, AT_ANY,
+	    "all that a report of an office shows",
+	    "the report's document, or its first part: next names where to go "
+	    "on, or is null; parts are merged: objects member by member, lists "
+	    "end to end",
+	    PARAMS(report_params), 0 },
+	{ "report.province", RIGHT_READ, ON_READER, AT_HALL,
+	    "all that the report over the offices shows",
+	    "the report's document, in parts as report.data",
+	    PARAMS(province_params), 0 },
+	{ "batch.apply", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "many field changes as one revision, or what they would change",
+	    "{revision, commit, records, errors: [{index, message}]}",
+	    PARAMS(batch_params), 0 },
+	{ "revert", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "undoes one revision by a new one",
+	    "{revision, commit, record, changes}", PARAMS(revert_params), 0 },
+	{ "history", RIGHT_READ, ON_READER, AT_ANY,
+	    "revisions, newest first: who changed what, when and why",
+	    "{revisions: [...], next}", PARAMS(history_params), 0 },
+	{ "diff", RIGHT_READ, ON_READER, AT_ANY,
+	    "what changed between two revisions", "{from, to, records: [...]}",
+	    PARAMS(diff_params), 0 },
+	{ "verify", RIGHT_READ, ON_READER, AT_ANY,
+	    "proves that repository, index, signatures and receipts agree",
+	    "{ok, checked, findings: [{severity, where, what, advice}]}",
+	    NO_PARAMS, 1 },
+	{ "sync", RIGHT_WRITE, ON_LOOP, AT_OFFICE,
+	    "exchanges revisions with the hall now", "the state of the sync",
+	    PARAMS(sync_params), 1 },
+	{ "enroll.request", RIGHT_ADMIN, ON_WRITER_ALONE, AT_OFFICE,
+	    "makes the request line by which this office joins its hall",
+	    "{request, fingerprint, code, device}", NO_PARAMS, 0 },
+	{ "enroll.accept", RIGHT_ADMIN, ON_WRITER_ALONE, AT_OFFICE,
+	    "takes the hall's answer line",
+	    "{hall, hall_name, fingerprint, urls}", PARAMS(accept_params), 0 },
+	{ "hall.enroll", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "admits the office that made this request line",
+	    "{answer, office, device, fingerprint, revision}",
+	    PARAMS(enroll_params), 0 },
+	{ "hall.status", RIGHT_READ, ON_READER, AT_HALL,
+	    "where every office stands", "{offices: [...]}", NO_PARAMS, 0 },
+	{ "hall.absorb", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
+	    "indexes what an office pushed and signs the receipt",
+	    "{absorbed, receipt}", PARAMS(absorb_params), 0 },
+	{ "hall.absorb_evidence", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
+	    "checks a file that an office pushed and signs the receipt for it",
+	    "{receipt}", PARAMS(absorb_evidence_params), 0 },
+	{ "hall.seen", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
+	    "notes that a device of an office came, and why its push failed",
+	    "{}", PARAMS(seen_params), 0 },
+};
+
+const struct method *
+methods_all(size_t *ret_n)
+{
+	*ret_n = N(methods);
+	return methods;
+}
