@@ -14,8 +14,11 @@ write_group(const unsigned char *p, size_t n, char ret[4])
 
 	ret[0] = digits[v >> 18];
 	ret[1] = digits[v >> 12 & 63];
-	ret[2] = n > 1 ? digits[v >> 6 & 63] : '=';
-	ret[3] = n > 2 ? digits[v & 63] : '=';
+	ret[2] = ret[3] = '=';
+	if (n > 1)
+		ret[2] = digits[v >> 6 & 63];
+	if (n > 2)
+		ret[3] = digits[v & 63];
 }
 
 void

@@ -28,7 +28,7 @@ put_bytes(struct folder *f, const utf8proc_uint8_t *b, size_t n, uint32_t at)
 {
 	size_t i, cap = f->cap;
 
-	if (f->n + n + 1 > cap) {
+	if (f->out == NULL || f->n + n + 1 > cap) {
 		char *out;
 		uint32_t *offsets;
 

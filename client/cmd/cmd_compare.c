@@ -181,7 +181,7 @@ print_compare(struct out *o, const cJSON *result, struct err *e)
 	const cJSON *years = json_get(result, "years");
 	int rc = 0;
 
-	if (cJSON_GetArraySize(rows) == 0) {
+	if (rows == NULL || rows->child == NULL) {
 		out_puts(o, _("No assessment is open yet."));
 		out_nl(o);
 		return 0;

@@ -44,7 +44,7 @@ read_sheet(struct import *x, const struct inout_xlsx *xlsx, struct err *e)
 
 	if (x->form == FORM_JSON)
 		rc = exchange_from_json(&x->bytes, s, e);
-	else if (x->form == FORM_XLSX)
+	else if (x->form == FORM_XLSX && xlsx != NULL)
 		rc = xlsx->read(bytes, len, x->plan.k->name, s, e);
 	else
 		rc = csv_read(bytes, len, s, e);

@@ -296,7 +296,7 @@ int
 evidence_read(struct store *s, const char *office, const char *sha256, int n,
     cJSON **ret, struct err *e)
 {
-	struct evidence_rec *rec = malloc(sizeof(*rec));
+	struct evidence_rec *rec = calloc(1, sizeof(*rec));
 	struct evidence_repo *repo = NULL;
 	char sha[EVIDENCE_SHA_LEN + 1];
 	struct buf part = BUF_INIT;

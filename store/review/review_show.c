@@ -187,8 +187,8 @@ put_comments(cJSON *out, const struct scene *sc, struct err *e)
 {
 	const cJSON *ours = sc->office_comments.rec, *theirs = sc->review;
 	size_t n, i,
-	    max = (size_t)(cJSON_GetArraySize(json_get(ours, "comments")) +
-			   cJSON_GetArraySize(json_get(theirs, "comments")));
+	    max = (size_t)cJSON_GetArraySize(json_get(ours, "comments")) +
+		  (size_t)cJSON_GetArraySize(json_get(theirs, "comments"));
 	struct comment *all = calloc(max + 1, sizeof(*all));
 	cJSON *list = cJSON_CreateArray();
 	int rc;

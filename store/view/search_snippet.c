@@ -85,9 +85,12 @@ put(cJSON *out, const char *text, const struct place *p,
 	int rc;
 
 	buf_puts(&b, cut ? DOTS : "");
-	for (i = show->from; i < show->to; i++)
-		buf_putc(
-		    &b, text[i] == '\n' || text[i] == '\t' ? ' ' : text[i]);
+	for (i = show->from; i < show->to; i++) {
+		if (text[i] == '\n' || text[i] == '\t')
+			buf_putc(&b, ' ');
+		else
+			buf_putc(&b, text[i]);
+	}
 	if (text[show->to] != '\0')
 		buf_puts(&b, DOTS);
 	if ((rc = json_push(at,
