@@ -99,15 +99,34 @@ issue_receipts(struct store *s, struct err *e)
 		return rc;
 	cJSON_ArrayForEach (office, json_get(status, "offices")) {
 		cJSON *receipt = NULL;
-		int one = receipt_issue(
-		    s, json_str(office, "code"), &receipt, rc == 0 ? e : NULL);
+		struct err own;
+		int one =
+		    receipt_issue(s, json_str(office, "code"), &receipt, &own);
 
 		cJSON_Delete(receipt);
-		if (rc == 0)
+		if (one >= 0)
+			continue;
+		fatal_check("cannot sign a receipt", &own);
+		if (rc == 0) {
 			rc = one;
+			*e = own;
+		}
 	}
 	cJSON_Delete(status);
 	return rc;
+}
+
+/* The first fault is told; one of the disk ends the process, first or not. */
+static void
+note_fault(struct job *j, int rc, const struct err *e)
+{
+	if (rc >= 0)
+		return;
+	fatal_check("cannot absorb", e);
+	if (j->rc < 0)
+		return;
+	j->rc = rc;
+	j->err = *e;
 }
 
 /* What was pushed while the daemon was away. */
@@ -116,23 +135,12 @@ run_catch_up(struct job *j, void *state)
 {
 	struct err e;
 	int64_t n = 0;
-	int rc;
 
-	j->rc = absorb_all(state, &n, &j->err);
-	if ((rc = issue_receipts(state, &e)) < 0 && j->rc == 0) {
-		j->rc = rc;
-		j->err = e;
-	}
-	if ((rc = evidence_take_all(state, &e)) < 0 && j->rc == 0) {
-		j->rc = rc;
-		j->err = e;
-	}
-	if ((rc = journal_flush(state, &e)) < 0 && j->rc == 0) {
-		j->rc = rc;
-		j->err = e;
-	}
-	if (j->rc < 0)
-		fatal_check("cannot absorb", &j->err);
+	j->rc = 0;
+	note_fault(j, absorb_all(state, &n, &e), &e);
+	note_fault(j, issue_receipts(state, &e), &e);
+	note_fault(j, evidence_take_all(state, &e), &e);
+	note_fault(j, journal_flush(state, &e), &e);
 	if (n > 0)
 		log_line(LOG_INFO, "absorbed %lld revisions at the start",
 		    (long long)n);

@@ -62,10 +62,11 @@ db_log_reserve(struct db *db)
 
 	if (fd < 0)
 		return;
+	/* not synced here: the first commit does it, and its failed fsync ends
+	 * the process */
 	if (fstat(fd, &st) == 0) {
 		for (; st.st_size < end && n > 0; st.st_size += n)
 			n = pwrite(fd, zeros, sizeof(zeros), st.st_size);
-		(void)fdatasync(fd); /* only so that no save waits for it */
 	}
 	close(fd);
 }

@@ -136,6 +136,11 @@ take_one(void *arg, const char *sha, int64_t moved, struct err *e)
 		return rc;
 	if (receipt == NULL) {
 		rc = evidence_take(t->store, t->office, sha, &receipt, &own);
+		if (rc < 0 && db_is_fatal(&own)) { /* not the file's */
+			if (e != NULL)
+				*e = own;
+			return rc;
+		}
 		if (rc < 0 && rc != ERR_REFUSED && t->rc == 0) {
 			t->rc = rc;
 			t->err = own;
