@@ -15,6 +15,7 @@
 
 #include "store/save/journal.h"
 #include "tests/support/crash_driver.h"
+#include "tests/support/crash_run.h"
 #include "tests/support/office.h"
 
 #define MAX_SAVES 16
@@ -87,8 +88,9 @@ teardown(void **state)
 
 /* One line of the driver. */
 static void
-read_line(struct run *r, char *line)
+read_line(void *arg, char *line)
 {
+	struct run *r = arg;
 	size_t used = strlen(r->said);
 	char *blank;
 
@@ -111,56 +113,6 @@ read_line(struct run *r, char *line)
 		snprintf(r->hit, sizeof(r->hit), "%s",
 		    *blank == ' ' ? blank + 1 : "");
 	}
-}
-
-static void
-read_driver(int fd, struct run *r)
-{
-	struct buf b = BUF_INIT;
-	char chunk[4096], *line, *nl;
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		buf_append(&b, chunk, (size_t)n);
-	buf_putc(&b, '\0');
-	for (line = b.data; (nl = strchr(line, '\n')) != NULL; line = nl + 1) {
-		*nl = '\0';
-		read_line(r, line);
-	}
-	buf_release(&b);
-}
-
-static void
-start_driver(const struct fixture *f, const char *dir, long k, const char *how,
-    struct run *r)
-{
-	char preload[500], at[60], mode[60], path[] = "PATH=/usr/bin:/bin";
-	char exe[400], flag[] = "--driver", where[300];
-	char *argv[] = { exe, flag, where, NULL };
-	char *env[] = { preload, at, mode, path, NULL };
-	int fds[2];
-	pid_t pid;
-
-	memset(r, 0, sizeof(*r));
-	snprintf(exe, sizeof(exe), "%s", f->exe);
-	snprintf(where, sizeof(where), "%s", dir);
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", f->shim);
-	snprintf(at, sizeof(at), "PMQA_CRASH_AT=%ld", k);
-	snprintf(mode, sizeof(mode), "PMQA_CRASH_HOW=%s", how);
-	assert_int_equal(0, pipe(fds));
-	assert_true((pid = fork()) >= 0);
-	if (pid == 0) {
-		dup2(fds[1], STDOUT_FILENO);
-		close(fds[0]);
-		close(fds[1]);
-		execve(exe, argv, env);
-		_exit(127);
-	}
-	close(fds[1]);
-	read_driver(fds[0], r);
-	close(fds[0]);
-	while (waitpid(pid, &r->status, 0) < 0)
-		assert_int_equal(EINTR, errno);
 }
 
 /* The commits of the branch, oldest first, as git has them; "" without any. */
@@ -339,7 +291,8 @@ try_point(const struct fixture *f, long k, const char *how,
 	struct run r;
 	int met, exact = 0;
 
-	start_driver(f, dir, k, how, &r);
+	memset(&r, 0, sizeof(r));
+	r.status = crash_run(f->exe, f->shim, dir, k, how, read_line, &r);
 	met = !r.ended || r.hit[0] != '\0';
 	if (!met) {
 		assert_int_equal(DRIVER_DONE, WEXITSTATUS(r.status));

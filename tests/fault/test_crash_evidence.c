@@ -19,6 +19,7 @@
 #include "store/save/journal.h"
 #include "store/view/verify.h"
 #include "tests/support/crash_driver.h"
+#include "tests/support/crash_run.h"
 #include "tests/support/files.h"
 #include "tests/support/office.h"
 
@@ -186,57 +187,16 @@ teardown(void **state)
 }
 
 static void
-read_driver(int fd, struct run *r)
+read_line(void *arg, char *line)
 {
-	struct buf b = BUF_INIT;
-	char chunk[4096], *line, *nl;
-	ssize_t n;
+	struct run *r = arg;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		buf_append(&b, chunk, (size_t)n);
-	buf_putc(&b, '\0');
-	for (line = b.data; (nl = strchr(line, '\n')) != NULL; line = nl + 1) {
-		r->acked += strncmp(line, "ack\n", 4) == 0;
-		r->failed |= strncmp(line, "failed ", 7) == 0;
-		if (strncmp(line, "end ", 4) == 0) {
-			r->ended = 1;
-			r->count = strtol(line + 4, NULL, 10);
-		}
+	r->acked += strcmp(line, "ack") == 0;
+	r->failed |= strncmp(line, "failed ", 7) == 0;
+	if (strncmp(line, "end ", 4) == 0) {
+		r->ended = 1;
+		r->count = strtol(line + 4, NULL, 10);
 	}
-	buf_release(&b);
-}
-
-static void
-start_driver(const struct fixture *f, const char *dir, long k, const char *how,
-    struct run *r)
-{
-	char preload[500], at[60], mode[60], path[] = "PATH=/usr/bin:/bin";
-	char exe[400], flag[] = "--driver", where[300];
-	char *argv[] = { exe, flag, where, NULL };
-	char *env[] = { preload, at, mode, path, NULL };
-	int fds[2];
-	pid_t pid;
-
-	memset(r, 0, sizeof(*r));
-	snprintf(exe, sizeof(exe), "%s", f->exe);
-	snprintf(where, sizeof(where), "%s", dir);
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", f->shim);
-	snprintf(at, sizeof(at), "PMQA_CRASH_AT=%ld", k);
-	snprintf(mode, sizeof(mode), "PMQA_CRASH_HOW=%s", how);
-	assert_int_equal(0, pipe(fds));
-	assert_true((pid = fork()) >= 0);
-	if (pid == 0) {
-		dup2(fds[1], STDOUT_FILENO);
-		close(fds[0]);
-		close(fds[1]);
-		execve(exe, argv, env);
-		_exit(127);
-	}
-	close(fds[1]);
-	read_driver(fds[0], r);
-	close(fds[0]);
-	while (waitpid(pid, &r->status, 0) < 0)
-		assert_int_equal(EINTR, errno);
 }
 
 static void
@@ -354,7 +314,8 @@ try_point(const struct fixture *f, long k, const char *how)
 
 	snprintf(from, sizeof(from), "%s/.", f->template);
 	assert_int_equal(0, test_run(argv, NULL));
-	start_driver(f, dir, k, how, &r);
+	memset(&r, 0, sizeof(r));
+	r.status = crash_run(f->exe, f->shim, dir, k, how, read_line, &r);
 	if (!r.ended && strcmp(how, "kill") == 0)
 		assert_true(
 		    WIFSIGNALED(r.status) && WTERMSIG(r.status) == SIGKILL);
