@@ -82,6 +82,14 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_NOTE] = { "note", N_("TEXT"), N_("what you say with it") },
 	[OPT_TITLE] = { "title", N_("TEXT"), N_("its title") },
 	[OPT_ID] = { "id", N_("ID"), N_("its name") },
+	[OPT_TAKE] = { "take", N_("SIDE"), N_("whose value: hall or mine") },
+	[OPT_VALUE] = { "value", N_("TEXT"), N_("the value it gets") },
+	[OPT_TO] = { "to", N_("RECEIVER"), N_("for whom: hall or office") },
+	[OPT_ENCRYPT] = { "encrypt", NULL,
+	    N_("only the receiver can read it") },
+	[OPT_METERED] = { "metered", NULL,
+	    N_("the link is paid by volume: text only") },
+	[OPT_FOR] = { "for", N_("TIME"), N_("how long, such as 90m or 2h") },
 };
 
 const struct opt_desc *

@@ -61,6 +61,12 @@ enum opt {
 	OPT_NOTE,
 	OPT_TITLE,
 	OPT_ID,
+	OPT_TAKE,
+	OPT_VALUE,
+	OPT_TO,
+	OPT_ENCRYPT,
+	OPT_METERED,
+	OPT_FOR,
 	N_OPTS
 };
 

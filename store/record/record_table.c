@@ -304,6 +304,27 @@ static const struct field receipts_fields[] = {
 	    "signature of the hall", "ลายเซ็นของจังหวัด" },
 };
 
+static const struct field conflict_fields[] = {
+	{ "record", FIELD_LINE, MERGE_FIXED, 1, 0, 96, NULL, "record",
+	    "ระเบียน" },
+	{ "field", FIELD_LINE, MERGE_FIXED, 1, 0, 240, NULL, "field",
+	    "ช่องข้อมูล" },
+	{ "why", FIELD_ENUM, MERGE_FIXED, 1, 0, 0, "both signed rules",
+	    "why it could not be merged", "เหตุที่รวมกันไม่ได้" },
+	{ "base.value", FIELD_OPAQUE, MERGE_FIXED, 0, 0, 0, NULL,
+	    "value before both", "ค่าเดิมก่อนแยกกัน" },
+	{ "hall.value", FIELD_OPAQUE, MERGE_FIXED, 0, 0, 0, NULL,
+	    "value at the hall", "ค่าที่จังหวัดมี" },
+	{ "hall.revision", FIELD_ID, MERGE_FIXED, 0, 0, 23, NULL,
+	    "revision at the hall", "ฉบับแก้ไขที่จังหวัดมี" },
+	ACTOR("hall.", 0, MERGE_FIXED),
+	{ "mine.value", FIELD_OPAQUE, MERGE_FIXED, 0, 0, 0, NULL,
+	    "value of the other device", "ค่าของอีกเครื่องหนึ่ง" },
+	{ "mine.revision", FIELD_ID, MERGE_FIXED, 0, 0, 23, NULL,
+	    "revision of the other device", "ฉบับแก้ไขของอีกเครื่องหนึ่ง" },
+	ACTOR("mine.", 0, MERGE_FIXED),
+};
+
 /* The body's own rules are edition_check()'s. */
 static const struct field edition_fields[] = {
 	{ "id", FIELD_ID, MERGE_FIXED, 1, 0, 64, NULL, "name of the edition",
@@ -350,6 +371,8 @@ static const struct record_type types[] = {
 	    "ความเห็นของหน่วยงาน" },
 	{ "evidence", "evidence/<id>.json", RECORD_OFFICE,
 	    FIELDS(evidence_fields), "evidence", "หลักฐาน" },
+	{ "conflict", "conflicts/<id>.json", RECORD_OFFICE,
+	    FIELDS(conflict_fields), "conflict", "ข้อขัดแย้ง" },
 	{ "review", "reviews/<year>/<item>.json", RECORD_HALL,
 	    FIELDS(review_fields), "review", "ผลตรวจทาน" },
 	{ "decision", "decisions/<year>.json", RECORD_HALL,
