@@ -58,6 +58,8 @@ tests := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/flow/test_*.
 support := $(call src,tests/support)
 shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
 benches := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
+# what the scripts that need bad links run beside the programs
+nettools := $(addprefix $(B)/tests/net/,cutproxy badlink)
 fuzzers := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 sources := $(wildcard base/*.[ch] proto/*.[ch] store/*.[ch] store/*/*.[ch] daemon/*.[ch] daemon/*/*.[ch] client/*.[ch] client/*/*.[ch] tests/*/*.[ch] bench/*.[ch] docs/*.c)
 
@@ -117,6 +119,8 @@ $(B)/tests/fault/test_%: $(B)/tests/fault/test_%.o $(support) $(B)/lib.a
 	@$(call link,$^) -lcmocka -ldl
 $(B)/tests/fault/shim_%.so: tests/fault/shim_%.c
 	@mkdir -p $(@D) && echo "  SO $@" && $(CC) $(CPPFLAGS) -std=c11 -g $(WARNINGS) -fPIC -shared -o $@ $< -ldl
+$(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
+	@mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
 $(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
@@ -133,11 +137,11 @@ check: deps
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) B=$(B) check-all
 
 cli := $(sort $(wildcard tests/cli/[0-9]*.sh tests/net/[0-9]*.sh))
-check-all: all $(tests) $(shims)
+check-all: all $(tests) $(shims) $(nettools)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests) $(cli)
 check-unit: all $(tests) $(shims)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests)
-check-cli: all
+check-cli: all $(nettools)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(cli)
 
 demo: deps
@@ -145,7 +149,7 @@ demo: deps
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/demo.sh
 
 asan:
-	@$(MAKE) --no-print-directory BUILD=asan check-all
+	@TEST_TIMEOUT=1200 $(MAKE) --no-print-directory BUILD=asan check-all
 tsan:
 	@TSAN_OPTIONS="suppressions=$(CURDIR)/tests/support/tsan.supp" $(MAKE) --no-print-directory BUILD=tsan check-unit
 valgrind:
@@ -215,7 +219,7 @@ fuzz-replay:
 bench: deps
 	@$(MAKE) --no-print-directory BUILD=release all bench-programs
 	@PMQA_BIN=$(CURDIR)/build/release/bin BENCH_BIN=$(CURDIR)/build/release/bench bash bench/run.sh
-bench-programs: $(benches)
+bench-programs: $(benches) $(nettools)
 .PHONY: bench-programs
 
 install:

@@ -217,6 +217,19 @@ err_set(struct err *e, enum err_code code, int sub, const char *fmt, ...)
 	return (int)code;
 }
 
+void
+err_set_th(struct err *e, const char *msgid, const char *text)
+{
+	const char *th = err_th(msgid), *at = strstr(th, "%s");
+	char both[4096];
+
+	if (e == NULL || at == NULL)
+		return;
+	(void)snprintf(
+	    both, sizeof(both), "%.*s%s%s", (int)(at - th), th, text, at + 2);
+	err_text(e->th, sizeof(e->th), both);
+}
+
 /* Adds ": <why>" to a sentence. */
 static void
 add_reason(char *s, size_t size, const char *why)

@@ -76,6 +76,12 @@ err_negative(int rc)
 #define err_sys(...) err_negative(err_sys(__VA_ARGS__))
 #define err_nomem(e) err_negative(err_nomem(e))
 
+/*
+ * Another's sentence within ours: the Thai one anew, from the Thai of msgid (one
+ * "%s") and a text that is Thai already.
+ */
+void err_set_th(struct err *e, const char *msgid, const char *text);
+
 /* Sets the hint: one sentence that says what to do next. */
 void err_hint(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -196,6 +196,9 @@ offices=${BENCH_OFFICES:-100}
 views "office, 10 cycles, $revisions revisions" "$w/Y" 200
 views "hall, $offices offices × 10 cycles" "$w/Z" 30
 
+echo "links" >&2
+PMQA_BIN=$bin bash bench/links.sh >"$w/links"
+
 {
 	echo "# Measured"
 	echo
@@ -216,5 +219,7 @@ views "hall, $offices offices × 10 cycles" "$w/Z" 30
 	echo "| where | what | p50 | p99 | budget | memory |"
 	echo "|---|---|---|---|---|---|"
 	printf '%s\n' "${views[@]}"
+	echo
+	cat "$w/links"
 } >bench/RESULTS.md
 echo "written: bench/RESULTS.md" >&2

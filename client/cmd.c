@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/pace.h"
 
 #define SYSTEM_SOCKET "/run/pmqa/pmqad.sock"
 
@@ -112,6 +113,7 @@ cmd_ask(struct cmd *c, const char *method, cJSON *params, cJSON **ret,
 }
 
 struct progress {
+	const struct talk *talk;
 	const char *doing;
 	int shown;
 };
@@ -141,6 +143,7 @@ on_progress(void *arg, const char *what, int64_t done, int64_t total)
 		print_doing(&o, what);
 	if (total > 0)
 		out_printf(&o, " %lld/%lld", (long long)done, (long long)total);
+	pace_print(&o, talk_transfer(p->talk));
 	/* progress that cannot be shown changes nothing of the outcome */
 	(void)out_finish(&o, STDERR_FILENO, NULL);
 	out_release(&o);
@@ -157,6 +160,7 @@ cmd_ask_long(struct cmd *c, const char *method, cJSON *params,
 
 	if (rc < 0)
 		return rc;
+	p.talk = c->talk;
 	if (!c->json && isatty(STDERR_FILENO))
 		talk_on_progress(c->talk, on_progress, &p);
 	rc = talk_wait(c->talk, id, 1, ret, e);

@@ -3,8 +3,11 @@
 #include "client/cmd/cmd_action.h"
 #include "client/cmd/cmd_answer.h"
 #include "client/cmd/cmd_assess.h"
+#include "client/cmd/cmd_bundle.h"
 #include "client/cmd/cmd_complete.h"
+#include "client/cmd/cmd_conflicts.h"
 #include "client/cmd/cmd_cycle.h"
+#include "client/cmd/cmd_device.h"
 #include "client/cmd/cmd_edition.h"
 #include "client/cmd/cmd_evidence.h"
 #include "client/cmd/cmd_hall.h"
@@ -13,6 +16,7 @@
 #include "client/cmd/cmd_indicator.h"
 #include "client/cmd/cmd_inout.h"
 #include "client/cmd/cmd_profile.h"
+#include "client/cmd/cmd_receipts.h"
 #include "client/cmd/cmd_report.h"
 #include "client/cmd/cmd_review.h"
 #include "client/cmd/cmd_score.h"
@@ -104,8 +108,20 @@ static const struct cmd_desc exchange[] = {
 	    N_("what this machine holds, what is not yet at the hall, and why"),
 	    NULL, "pmqa status\npmqa status --json", 0, 0, 0,
 	    cmd_status_status },
-	{ "sync", "", N_("bring this office and its hall together now"), NULL,
-	    "pmqa sync --wait", B(WAIT), 0, 0, cmd_sync_sync },
+	{ "sync", "", N_("bring this office and its hall together now"),
+	    N_("Also while exchanges are paused, and outside their hours. With "
+	       "--metered files of evidence wait for a better link; with "
+	       "--evidence they go although the configuration calls this link "
+	       "metered. With --wait the exit status is 0 only when no "
+	       "receipt of the hall is missing."),
+	    "pmqa sync --wait\npmqa sync --wait --metered",
+	    B(WAIT) | B(METERED) | B(EVIDENCE), 0, 0, cmd_sync_sync },
+	{ "sync pause", "", N_("let no exchange begin by itself for a while"),
+	    N_("Saving goes on as always. Without --for it lasts until pmqa "
+	       "sync resume, over restarts too."),
+	    "pmqa sync pause --for 2h", B(FOR), 0, 0, cmd_sync_pause },
+	{ "sync resume", "", N_("let exchanges begin by themselves again"),
+	    NULL, "pmqa sync resume", 0, 0, 0, cmd_sync_resume },
 	{ "hall status", "", N_("every office: last seen, receipt, trouble"),
 	    NULL, "pmqa --dir H hall status", 0, 0, 0, cmd_hall_status },
 };
@@ -159,6 +175,10 @@ static const struct group {
 	{ N_("Reports"), OF(report) },
 	{ N_("In and out"), OF(inout) },
 	{ N_("Exchange with the hall"), HERE(exchange) },
+	{ N_("Exchange by stick"), OF(bundle) },
+	{ N_("Receipts of the hall"), OF(receipts) },
+	{ N_("Two devices of one office"), OF(conflicts) },
+	{ N_("This device"), OF(device) },
 	{ N_("The past, and proofs"), HERE(past) },
 	{ N_("Criteria"), OF(edition) },
 	{ N_("Calendar"), OF(cycle) },

@@ -11,10 +11,12 @@ static const struct {
 	{ "idle", N_("idle") },
 	{ "fetch", N_("fetching") },
 	{ "absorb", N_("checking what came") },
+	{ "return", N_("giving the hall back what it lost") },
 	{ "merge", N_("merging") },
 	{ "push", N_("sending") },
 	{ "receipt", N_("waiting for the receipt") },
 	{ "evidence", N_("sending evidence") },
+	{ "files", N_("fetching evidence") },
 	/* class of its last error */
 	{ "retry", N_("will be tried again") },
 	{ "person", N_("needs a person") },
@@ -40,6 +42,10 @@ static const struct {
 	{ "quick", N_("quick win") },
 	{ "system", N_("system fix") },
 	{ "sustain", N_("sustain") },
+	{ "both", N_("changed by both devices") },
+	{ "signed", N_("written by one device while the year was signed off "
+		       "on another") },
+	{ "rules", N_("both together would break a rule of the record") },
 	{ "larger", N_("larger is better") },
 	{ "smaller", N_("smaller is better") },
 	{ "public", N_("public") },
@@ -72,6 +78,8 @@ static const struct {
 	{ "import", N_("import") },
 	{ "edit", N_("edit") },
 	{ "revert", N_("undo") },
+	{ "merge", N_("merge") },
+	{ "resolve", N_("decide a conflict") },
 	{ "receipt", N_("give a receipt") },
 	{ "publish", N_("publish") },
 };
@@ -120,6 +128,7 @@ static const struct {
 	const char *part;
 	const char *type;
 } parts[] = {
+	{ "conflicts/", "conflict" },
 	{ "/items/", "answer" },
 	{ "/actions/", "action" },
 	{ "/comments/", "comments" },

@@ -67,6 +67,7 @@ enum opt {
 	OPT_ENCRYPT,
 	OPT_METERED,
 	OPT_FOR,
+	OPT_EVIDENCE,
 	N_OPTS
 };
 

@@ -28,6 +28,7 @@ struct talk {
 	void (*progress)(
 	    void *arg, const char *what, int64_t done, int64_t total);
 	void *progress_arg;
+	const cJSON *transfer; /* while progress() is told of one */
 };
 
 static int
@@ -219,8 +220,16 @@ notified(struct talk *c, const cJSON *msg)
 	if (c->progress == NULL || method == NULL ||
 	    strcmp(method, "progress") != 0 || params == NULL)
 		return;
+	c->transfer = json_get(params, "transfer");
 	c->progress(c->progress_arg, json_str(params, "what"),
 	    json_int(params, "done", 0), json_int(params, "total", 0));
+	c->transfer = NULL;
+}
+
+const cJSON *
+talk_transfer(const struct talk *c)
+{
+	return c->transfer;
 }
 
 static int

@@ -38,6 +38,10 @@ void talk_on_progress(struct talk *c,
     void (*fn)(void *arg, const char *what, int64_t done, int64_t total),
     void *arg);
 
+/* Within that call: how far the bytes of a transfer are ("transfer" of the
+ * notification), NULL if it does not say. Borrowed. */
+const cJSON *talk_transfer(const struct talk *c);
+
 /* What the last fault told beside its sentences; NULL if nothing. Borrowed. */
 const cJSON *talk_fault_data(const struct talk *c);
 

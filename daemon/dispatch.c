@@ -174,7 +174,7 @@ run_call(struct job *j, void *state)
 	struct store *s = state;
 
 	/* the writer's thread moves the branches on between our jobs */
-	if (c->worker == c->server->reader)
+	if (c->worker != c->server->writer)
 		store_forget_branches(s);
 	j->rc = c->handler->run(c, s, &c->result, &j->err);
 	if (j->rc < 0 && c->worker == c->server->writer)
@@ -215,13 +215,26 @@ check_call(const struct call *c, struct err *e)
 		    group_of(m->right));
 		return ERR_DENIED;
 	}
-	if (m->role == AT_OFFICE && c->server->conf.role != ROLE_OFFICE)
-		return err_set(e, ERR_USAGE, 0,
+	if (m->role == AT_OFFICE && c->server->conf.role != ROLE_OFFICE) {
+		err_set(e, ERR_USAGE, 0,
 		    "%s works at an office; this is a hall", m->name);
+		err_hint(e,
+		    "name the directory of an office with --dir; what a hall "
+		    "can do is told by pmqa help");
+		return ERR_USAGE;
+	}
 	if (m->role == AT_HALL && c->server->conf.role != ROLE_HALL)
 		return err_set(e, ERR_USAGE, 0,
 		    "%s works at a hall; this is an office", m->name);
 	return methods_check(m, c->params, e);
+}
+
+static struct worker *
+worker_of(const struct server *srv, enum where where)
+{
+	if (where == ON_LONG)
+		return srv->lengthy;
+	return where == ON_READER ? srv->reader : srv->writer;
 }
 
 /* SAVE 3/7: who asks, may they, which handler; then to the store's thread */
@@ -235,7 +248,7 @@ begin_call(struct call *c, struct err *e)
 		return rc;
 	if (c->method->where == ON_LOOP)
 		return c->handler->begin(c, &c->result, e);
-	c->worker = c->method->where == ON_READER ? srv->reader : srv->writer;
+	c->worker = worker_of(srv, c->method->where);
 	c->job.grouped = c->method->where == ON_WRITER;
 	c->job.run = run_call;
 	c->job.done = on_called;
@@ -360,18 +373,22 @@ dispatch_gone(void *arg, struct conn *conn)
 
 /* Progress. */
 
-void
-call_send_progress(
-    const struct call *c, const char *what, int64_t done, int64_t total)
+static void
+send_progress(const struct call *c, const char *what, int64_t done,
+    int64_t total, cJSON *transfer)
 {
 	cJSON *params = NULL;
 	struct buf line = BUF_INIT;
 	struct err e;
 
-	if (c->id == NULL || c->exchange->conn == NULL)
+	if (c->id == NULL || c->exchange->conn == NULL) {
+		cJSON_Delete(transfer);
 		return;
+	}
 	params = cJSON_CreateObject();
-	if (json_put(params, "id", cJSON_Duplicate(c->id, 1), &e) < 0 ||
+	if ((transfer != NULL &&
+		json_put(params, "transfer", transfer, &e) < 0) ||
+	    json_put(params, "id", cJSON_Duplicate(c->id, 1), &e) < 0 ||
 	    json_put_str(params, "what", what, &e) < 0 ||
 	    json_put_int(params, "done", done, &e) < 0 ||
 	    json_put_int(params, "total", total, &e) < 0 ||
@@ -381,6 +398,19 @@ call_send_progress(
 		conn_send(c->exchange->conn, &line);
 	buf_release(&line);
 	cJSON_Delete(params);
+}
+
+void
+call_send_progress(
+    const struct call *c, const char *what, int64_t done, int64_t total)
+{
+	send_progress(c, what, done, total, NULL);
+}
+
+void
+call_send_transfer(const struct call *c, const char *what, cJSON *transfer)
+{
+	send_progress(c, what, 0, 0, transfer);
 }
 
 static void

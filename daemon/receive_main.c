@@ -47,8 +47,8 @@ main_pre(void)
 		giterr_shutdown();
 	}
 	if (rc < 0)
-		receive_say(rc == ERR_REFUSED ? REMARK_REFUSED : REMARK_TROUBLE,
-		    err.msg);
+		receive_say_err(
+		    rc == ERR_REFUSED ? REMARK_REFUSED : REMARK_TROUBLE, &err);
 	return rc < 0 ? 1 : 0;
 }
 
@@ -110,9 +110,11 @@ main_forced(int argc, char **argv)
 	else if ((rc = receive_init(&r, dir, argv[i], &err)) == 0) {
 		rc = receive_serve(&r, secure_getenv("SSH_ORIGINAL_COMMAND"),
 		    secure_getenv("GIT_PROTOCOL"), &err);
+		if (rc == 0) /* its answer is written */
+			return 0;
 		receive_log(&r, "connect", NULL, NULL, outcome_of(rc), err.msg);
 	}
-	receive_say(prefix_of(rc), err.msg);
+	receive_say_err(prefix_of(rc), &err);
 	return rc == ERR_USAGE ? 2 : 1;
 }
 
@@ -121,6 +123,7 @@ main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? basename(argv[0]) : "";
 
+	err_init_messages(NULL);
 	/* git going away shows as a failed write, not as a signal */
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(name, "pre-receive") == 0)

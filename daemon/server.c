@@ -4,15 +4,15 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/catch_up.h"
 #include "daemon/dispatch.h"
 #include "daemon/fatal.h"
 #include "daemon/handlers/handlers.h"
-#include "store/admit/absorb.h"
+#include "store/bundle/bundle.h"
 #include "store/evidence/evidence_take.h"
-#include "store/save/journal.h"
+#include "store/git/program.h"
+#include "store/hall/renew.h"
 #include "store/save/save.h"
-#include "store/sign/receipt.h"
-#include "store/view/query.h"
 
 /* A hall that was away may have much to absorb: so long it counts as busy. */
 #define SOCKET_NAME "pmqad.sock"
@@ -86,66 +86,6 @@ submit_own(struct server *srv, struct worker *w,
 	return rc;
 }
 
-/* One office's trouble keeps no other from its receipt: the first error is
- * told at the end. */
-static int
-issue_receipts(struct store *s, struct err *e)
-{
-	cJSON *status = NULL;
-	const cJSON *office;
-	int rc;
-
-	if ((rc = query_hall_status(s, &status, e)) < 0)
-		return rc;
-	cJSON_ArrayForEach (office, json_get(status, "offices")) {
-		cJSON *receipt = NULL;
-		struct err own;
-		int one =
-		    receipt_issue(s, json_str(office, "code"), &receipt, &own);
-
-		cJSON_Delete(receipt);
-		if (one >= 0)
-			continue;
-		fatal_check("cannot sign a receipt", &own);
-		if (rc == 0) {
-			rc = one;
-			*e = own;
-		}
-	}
-	cJSON_Delete(status);
-	return rc;
-}
-
-/* The first fault is told; one of the disk ends the process, first or not. */
-static void
-note_fault(struct job *j, int rc, const struct err *e)
-{
-	if (rc >= 0)
-		return;
-	fatal_check("cannot absorb", e);
-	if (j->rc < 0)
-		return;
-	j->rc = rc;
-	j->err = *e;
-}
-
-/* What was pushed while the daemon was away. */
-static void
-run_catch_up(struct job *j, void *state)
-{
-	struct err e;
-	int64_t n = 0;
-
-	j->rc = 0;
-	note_fault(j, absorb_all(state, &n, &e), &e);
-	note_fault(j, issue_receipts(state, &e), &e);
-	note_fault(j, evidence_take_all(state, &e), &e);
-	note_fault(j, journal_flush(state, &e), &e);
-	if (n > 0)
-		log_line(LOG_INFO, "absorbed %lld revisions at the start",
-		    (long long)n);
-}
-
 static void
 on_caught_up(struct job *j)
 {
@@ -193,8 +133,9 @@ on_reloaded(struct job *j)
 	free(j);
 }
 
-int
-server_reload_conf(struct server *srv, struct err *e)
+/* Of the loop and of those who read; the writer's is there already. */
+static int
+read_conf(struct server *srv, struct err *e)
 {
 	struct conf conf;
 	int rc;
@@ -202,7 +143,18 @@ server_reload_conf(struct server *srv, struct err *e)
 	if ((rc = conf_load(srv->conf.dir, &conf, e)) < 0)
 		return rc;
 	srv->conf = conf;
-	if ((rc = submit_own(srv, srv->reader, run_reload, on_reloaded, e)) < 0)
+	if ((rc = submit_own(srv, srv->lengthy, run_reload, on_reloaded, e)) <
+	    0)
+		return rc;
+	return submit_own(srv, srv->reader, run_reload, on_reloaded, e);
+}
+
+int
+server_reload_conf(struct server *srv, struct err *e)
+{
+	int rc;
+
+	if ((rc = read_conf(srv, e)) < 0)
 		return rc;
 	if (srv->sync != NULL)
 		sync_reconfigure(srv->sync);
@@ -238,6 +190,25 @@ on_sync_changed(void *arg, const char *state, const char *detail)
 		server_absorbed(arg);
 }
 
+static void
+on_sync_progressed(void *arg, const char *state, const char *detail,
+    const struct sync_progress *p)
+{
+	handlers_sync_progressed(arg, state, detail, p);
+}
+
+/* A run found that this machine is a restored copy, or that the hall knows its
+ * new key. */
+static void
+on_sync_renewed(void *arg)
+{
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	if (read_conf(arg, &err) < 0)
+		log_err("cannot read the configuration again", &err);
+}
+
 static int
 open_store(struct server *srv, enum store_mode mode, const char *name,
     const struct worker_ops *ops, struct worker **ret, struct err *e)
@@ -247,6 +218,15 @@ open_store(struct server *srv, enum store_mode mode, const char *name,
 
 	if ((rc = store_open(srv->conf.dir, mode, &s, e)) < 0)
 		return rc;
+	if (mode == STORE_WRITE) {
+		/* a change to another letter that a crash cut in two */
+		if ((rc = renew_resume(s, e)) < 0 ||
+		    (rc = bundle_start(s, e)) < 0) {
+			store_close(s);
+			return rc;
+		}
+		srv->conf = *store_conf(s);
+	}
 	/* from here on it is the new thread's */
 	if ((rc = worker_create(srv->loop, name, ops, s, ret, e)) < 0)
 		store_close(s);
@@ -269,6 +249,8 @@ start_flows(struct server *srv, const struct server_opts *o, struct err *e)
 		.writer = srv->writer,
 		.conf = &srv->conf,
 		.changed = on_sync_changed,
+		.progressed = on_sync_progressed,
+		.renewed = on_sync_renewed,
 		.arg = srv };
 	int rc;
 
@@ -293,7 +275,7 @@ catch_up(struct server *srv, struct err *e)
 
 	if (srv->conf.role == ROLE_HALL) {
 		rc =
-		    submit_own(srv, srv->writer, run_catch_up, on_caught_up, e);
+		    submit_own(srv, srv->writer, catch_up_run, on_caught_up, e);
 		if (rc < 0)
 			return rc;
 		watchdog_hold(srv->watchdog);
@@ -332,6 +314,8 @@ start(struct server *srv, const struct server_opts *o, struct err *e)
 		 &srv->writer, e)) < 0 ||
 	    (rc = open_store(srv, STORE_READ, "pmqad-read", &reader_ops,
 		 &srv->reader, e)) < 0 ||
+	    (rc = open_store(srv, STORE_READ, "pmqad-long", &reader_ops,
+		 &srv->lengthy, e)) < 0 ||
 	    (rc = start_flows(srv, o, e)) < 0 || (rc = catch_up(srv, e)) < 0 ||
 	    (rc = start_listening(srv, o, e)) < 0)
 		return rc;
@@ -435,6 +419,10 @@ step_workers(struct server *srv)
 		srv->n_open++;
 		worker_close(srv->reader, on_worker_closed, srv);
 	}
+	if (srv->lengthy != NULL) {
+		srv->n_open++;
+		worker_close(srv->lengthy, on_worker_closed, srv);
+	}
 	end_part(srv, step_answers);
 }
 
@@ -478,5 +466,7 @@ server_stop(struct server *srv, void (*stopped)(void *arg), void *arg)
 	srv->stopped_arg = arg;
 	if (notify_send(&srv->notify, "STOPPING=1", &e) < 0)
 		log_err("stop", &e);
+	/* a stick's git may have minutes to go: systemd does not wait so long */
+	program_stop_running();
 	step_quiet(srv);
 }

@@ -45,11 +45,13 @@ struct server {
 	uv_loop_t *loop;
 	struct conf conf;
 	struct notify notify;
-	struct worker *writer, *reader; /* each with a store of its own */
-	struct flush *flush;            /* NULL at the end of the stop */
-	struct indexer *indexer;        /* NULL once the stop began */
-	struct watchdog *watchdog;      /* NULL: nobody watches */
-	struct sync *sync;              /* NULL at a hall */
+	/* each with a store of its own; lengthy reads for minutes (verify,
+	 * sticks), so that reader's clients need not wait for it */
+	struct worker *writer, *reader, *lengthy;
+	struct flush *flush;       /* NULL at the end of the stop */
+	struct indexer *indexer;   /* NULL once the stop began */
+	struct watchdog *watchdog; /* NULL: nobody watches */
+	struct sync *sync;         /* NULL at a hall */
 	struct conn_set *conns;
 	struct listener *listener;
 	struct call *waiters; /* calls that wait for the sync */

@@ -6,6 +6,10 @@
  *
  * "pmqa-ssh --hold ARGUMENT..." is the daemon's own: ssh with these arguments
  * that ends with the daemon, however that ends.
+ *
+ * In the environment: PMQA_SSH_CONFIG or PMQA_HALL_DIR and PMQA_DEVICE (where
+ * to), PMQA_SSH_CONTROL (a connection to share), PMQA_SSH_TIMEOUT (seconds to
+ * connect), PMQA_RATE (KiB a second each way: then a relay stands between).
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,6 +18,7 @@
 
 #include "base/file.h"
 #include "daemon/receive/command.h"
+#include "daemon/relay.h"
 
 #define ARGS_MAX 32
 
@@ -31,6 +36,16 @@ is_port(const char *s)
 	size_t len = strlen(s);
 
 	return len > 0 && len <= 5 && strspn(s, "0123456789") == len;
+}
+
+/* A number of up to nine digits, not 0. */
+static int
+is_count(const char *s)
+{
+	size_t len = strlen(s);
+
+	return s[0] >= '1' && s[0] <= '9' && len <= 9 &&
+	       strspn(s, "0123456789") == len;
 }
 
 static int
@@ -86,7 +101,9 @@ static int
 become_ssh(const struct call *c, const char *config, struct err *e)
 {
 	const char *args[ARGS_MAX],
-	    *control = secure_getenv("PMQA_SSH_CONTROL");
+	    *control = secure_getenv("PMQA_SSH_CONTROL"),
+	    *timeout = secure_getenv("PMQA_SSH_TIMEOUT");
+	char wait[40];
 	size_t n = 0;
 
 	args[n++] = "ssh";
@@ -94,10 +111,22 @@ become_ssh(const struct call *c, const char *config, struct err *e)
 	args[n++] = config;
 	args[n++] = "-o";
 	args[n++] = "BatchMode=yes";
+	if (timeout != NULL && is_count(timeout)) {
+		(void)snprintf(
+		    wait, sizeof(wait), "ConnectTimeout=%.9s", timeout);
+		args[n++] = "-o";
+		args[n++] = wait;
+	}
 	if (control != NULL) {
-		/* when its master is gone, ssh connects by itself */
+		/* a sync has one connection: when that is gone ssh must not
+		 * open another by itself, on a link that has just failed */
+		if (access(control, F_OK) != 0)
+			return err_set(e, ERR_UNREACHABLE, 0,
+			    "the shared connection is gone");
 		args[n++] = "-o";
 		args[n++] = "ControlMaster=no";
+		args[n++] = "-o";
+		args[n++] = "ProxyCommand=false";
 		args[n++] = "-S";
 		args[n++] = control;
 	}
@@ -126,6 +155,11 @@ become_receive(const struct call *c, const char *hall, struct err *e)
 	size_t n = 0;
 	int rc;
 
+	/* a share that is not mounted is a road that is closed, not a hall that
+	 * refuses */
+	if (access(hall, X_OK) != 0 && errno == ENOENT)
+		return err_sys(
+		    e, "cannot open the hall's directory '%s'", hall);
 	if ((rc = command_check_device(device, e)) < 0 ||
 	    (rc = file_own(program, sizeof(program), "pmqa-receive", e)) < 0)
 		return rc;
@@ -160,6 +194,22 @@ become_held(char **argv)
 	return 127;
 }
 
+/* With a rate the program is started beside this process, which relays and
+ * then ends as it did; without one it takes its place. */
+static int
+split(struct err *e)
+{
+	const char *rate = secure_getenv("PMQA_RATE");
+	int child = 1, status = 0, rc;
+
+	if (rate == NULL || !is_count(rate))
+		return 0;
+	rc = relay_split(strtoll(rate, NULL, 10) * 1024, &child, &status, e);
+	if (rc == 0 && !child)
+		exit(status); /* NOLINT(concurrency-mt-unsafe): one thread */
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,7 +222,8 @@ main(int argc, char **argv)
 	if (argc > 2 && strcmp(argv[1], "--hold") == 0)
 		return become_held(argv);
 	memset(&err, 0, sizeof(err));
-	if ((rc = parse_call(argc, argv, &call, &err)) == 0) {
+	if ((rc = parse_call(argc, argv, &call, &err)) == 0 &&
+	    (rc = split(&err)) == 0) {
 		if (hall != NULL && hall[0] == '/')
 			rc = become_receive(&call, hall, &err);
 		else if (config != NULL && config[0] == '/')

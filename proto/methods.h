@@ -34,9 +34,10 @@ enum param_type {
 enum where {
 	ON_LOOP,
 	ON_READER,
+	ON_LONG,
 	ON_WRITER,
 	ON_WRITER_ALONE
-}; /* WRITER: in the save group; ALONE: outside one */
+}; /* LONG: reads for minutes; WRITER: in the save group; ALONE: outside one */
 enum at_role { AT_ANY, AT_OFFICE, AT_HALL };
 
 struct param {

@@ -302,6 +302,26 @@ static const struct param revert_params[] = {
 	REASON,
 };
 
+#define WHICH_CONFLICT                                                         \
+	{                                                                      \
+		"which", PARAM_STRING, 1,                                      \
+		    "name such as 1.1.explanation.basic or "                   \
+		    "2565/items/1.1.explanation.basic, or id of the conflict"  \
+	}
+
+static const struct param conflict_show_params[] = { WHICH_CONFLICT, YEAR,
+	OFFICE };
+
+static const struct param conflict_params[] = {
+	WHICH_CONFLICT,
+	{ "take", PARAM_STRING, 0,
+	    "hall, mine, or now (what stands is right); else value" },
+	{ "value", PARAM_STRING, 0, "text that the field gets" },
+	YEAR,
+	REASON,
+	IF_REV,
+};
+
 static const struct param record_params[] = {
 	ITEM,
 	YEAR,
@@ -333,6 +353,7 @@ static const struct param history_params[] = {
 	    "item such as 1.1, or record such as 2565/items/1.1" },
 	{ "field", PARAM_STRING, 0, "field such as explanation.basic" },
 	{ "person", PARAM_STRING, 0, "login name" },
+	{ "action", PARAM_STRING, 0, "what it did, such as tick or merge" },
 	{ "since", PARAM_STRING, 0, "first date or time" },
 	{ "until", PARAM_STRING, 0, "last date or time" },
 	{ "limit", PARAM_INT, 0, "most revisions to give, 1 to 1000" },
@@ -347,6 +368,21 @@ static const struct param diff_params[] = {
 
 static const struct param sync_params[] = {
 	{ "wait", PARAM_BOOL, 0, "answer when the exchange has ended" },
+	{ "metered", PARAM_BOOL, 0,
+	    "true: files of evidence wait; false: they go, whatever the "
+	    "configuration says" },
+};
+
+static const struct param pause_params[] = {
+	{ "seconds", PARAM_INT, 0, "how long; until sync.resume if absent" },
+};
+
+static const struct param receipts_params[] = {
+	OFFICE,
+	{ "limit", PARAM_INT, 0, "how many, 1 to 200; 50 if absent" },
+	{ "cursor", PARAM_STRING, 0, "where the last answer ended" },
+	{ "files", PARAM_BOOL, 0,
+	    "receipts of evidence files instead of revisions" },
 };
 
 static const struct param accept_params[] = {
@@ -357,8 +393,54 @@ static const struct param enroll_params[] = {
 	{ "request", PARAM_STRING, 1, "the office's request line" },
 };
 
+static const struct param renew_params[] = {
+	{ "letter", PARAM_STRING, 0,
+	    "letter it gets; the next free if absent" },
+};
+
+static const struct param notice_params[] = {
+	{ "id", PARAM_INT, 0, "number of the notice; all if absent" },
+};
+
 static const struct param absorb_params[] = {
 	{ "office", PARAM_STRING, 1, "code of the office" },
+};
+
+static const struct param bundle_create_params[] = {
+	{ "to", PARAM_STRING, 1, "hall or office" },
+	OFFICE,
+	{ "since", PARAM_STRING, 0,
+	    "revision that the receiver has, - for none; what it is known to "
+	    "have if absent" },
+	{ "encrypt", PARAM_BOOL, 0, "only the receiver can read it" },
+};
+
+#define TOKEN                                                                  \
+	{                                                                      \
+		"token", PARAM_STRING, 1,                                      \
+		    "names the bundle while it is under way"                   \
+	}
+
+static const struct param bundle_params[] = { TOKEN };
+
+static const struct param bundle_begin_params[] = {
+	{ "size", PARAM_INT, 1, "bytes" },
+};
+
+static const struct param bundle_read_params[] = {
+	TOKEN,
+	{ "n", PARAM_INT, 1, "number of the part, from 1" },
+};
+
+static const struct param bundle_part_params[] = {
+	TOKEN,
+	{ "n", PARAM_INT, 1, "number of the part, from 1" },
+	{ "data", PARAM_STRING, 1, "its bytes in base64" },
+};
+
+static const struct param bundle_step_params[] = {
+	TOKEN,
+	{ "n", PARAM_INT, 1, "0: the text; n: the n-th evidence file" },
 };
 
 static const struct param absorb_evidence_params[] = {
@@ -575,25 +657,65 @@ static const struct method methods[] = {
 	{ "revert", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
 	    "undoes one revision by a new one",
 	    "{revision, commit, record, changes}", PARAMS(revert_params), 0 },
+	{ "conflict.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "what devices wrote apart and a merge could not decide",
+	    "{conflicts: [{id, name, record, item, field, why, base, hall, "
+	    "mine, now, merge}], left_out}",
+	    PARAMS(office_params), 0 },
+	{ "conflict.show", RIGHT_READ, ON_READER, AT_ANY,
+	    "one conflict, its texts whole", "{conflicts: [...]}",
+	    PARAMS(conflict_show_params), 0 },
+	{ "conflict.resolve", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "decides a conflict: one revision that removes it",
+	    "{revision, commit, record, changes, resolved}",
+	    PARAMS(conflict_params), 0 },
 	{ "history", RIGHT_READ, ON_READER, AT_ANY,
 	    "revisions, newest first: who changed what, when and why",
 	    "{revisions: [...], next}", PARAMS(history_params), 0 },
 	{ "diff", RIGHT_READ, ON_READER, AT_ANY,
 	    "what changed between two revisions", "{from, to, records: [...]}",
 	    PARAMS(diff_params), 0 },
-	{ "verify", RIGHT_READ, ON_READER, AT_ANY,
+	{ "verify", RIGHT_READ, ON_LONG, AT_ANY,
 	    "proves that repository, index, signatures and receipts agree",
 	    "{ok, checked, findings: [{severity, where, what, advice}]}",
 	    NO_PARAMS, 1 },
 	{ "sync", RIGHT_WRITE, ON_LOOP, AT_OFFICE,
 	    "exchanges revisions with the hall now", "the state of the sync",
 	    PARAMS(sync_params), 1 },
+	{ "sync.pause", RIGHT_WRITE, ON_LOOP, AT_OFFICE,
+	    "exchanges begin by themselves no more for a while",
+	    "the state of the sync", PARAMS(pause_params), 0 },
+	{ "sync.resume", RIGHT_WRITE, ON_LOOP, AT_OFFICE,
+	    "exchanges begin by themselves again", "the state of the sync",
+	    NO_PARAMS, 0 },
+	{ "receipts", RIGHT_READ, ON_READER, AT_ANY,
+	    "what the hall signed for: newest first, each with the text that "
+	    "is signed, checked anew",
+	    "{hall, principal, key, receipts: [{name, revision, tip, time, "
+	    "ok, fault, text, signature}], cursor}",
+	    PARAMS(receipts_params), 0 },
 	{ "enroll.request", RIGHT_ADMIN, ON_WRITER_ALONE, AT_OFFICE,
 	    "makes the request line by which this office joins its hall",
 	    "{request, fingerprint, code, device}", NO_PARAMS, 0 },
 	{ "enroll.accept", RIGHT_ADMIN, ON_WRITER_ALONE, AT_OFFICE,
 	    "takes the hall's answer line",
 	    "{hall, hall_name, fingerprint, urls}", PARAMS(accept_params), 0 },
+	{ "device.show", RIGHT_READ, ON_READER, AT_OFFICE,
+	    "this device, the office's others, and what is kept aside",
+	    "{device, fingerprint, enrolled, hall_knows, devices: [...], "
+	    "aside: [...]}",
+	    NO_PARAMS, 0 },
+	{ "device.renew", RIGHT_ADMIN, ON_WRITER_ALONE, AT_OFFICE,
+	    "makes this machine another device of its office: new letter, new "
+	    "key, unsent revisions carried over",
+	    "{from, to, carried, first, last, aside}", PARAMS(renew_params),
+	    0 },
+	{ "notice.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "what happened here that a person should know of",
+	    "{notices: [{id, time, kind, message, hint}]}", NO_PARAMS, 0 },
+	{ "notice.clear", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "drops a notice that was read, or all of them", "{cleared}",
+	    PARAMS(notice_params), 0 },
 	{ "hall.enroll", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
 	    "admits the office that made this request line",
 	    "{answer, office, device, fingerprint, revision}",
@@ -603,6 +725,36 @@ static const struct method methods[] = {
 	{ "hall.absorb", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
 	    "indexes what an office pushed and signs the receipt",
 	    "{absorbed, receipt}", PARAMS(absorb_params), 0 },
+	{ "hall.returned", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
+	    "takes back what this hall lost of its own and an office returned",
+	    "{returned}", PARAMS(absorb_params), 0 },
+	{ "bundle.create", RIGHT_WRITE, ON_WRITER_ALONE, AT_ANY,
+	    "decides what goes into a bundle and signs the list",
+	    "{token, from, to, office}", PARAMS(bundle_create_params), 1 },
+	{ "bundle.pack", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "makes the bundle's file",
+	    "{token, name, size, parts, part_bytes, sha256, encrypted, ...}",
+	    PARAMS(bundle_params), 1 },
+	{ "bundle.read", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "one part of a bundle that was made", "{n, data}",
+	    PARAMS(bundle_read_params), 0 },
+	{ "bundle.begin", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "begins to send a bundle to the daemon",
+	    "{token, parts, part_bytes}", PARAMS(bundle_begin_params), 0 },
+	{ "bundle.part", RIGHT_WRITE, ON_LONG, AT_ANY, "one part of a bundle",
+	    "{}", PARAMS(bundle_part_params), 0 },
+	{ "bundle.open", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "unpacks a bundle apart, checks it, and says what is in it",
+	    "{encrypted, for_us, from, to, ...}", PARAMS(bundle_params), 1 },
+	{ "bundle.bring", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "the first half of a step; at the hall all of it",
+	    "{what, outcome, ...}", PARAMS(bundle_step_params), 1 },
+	{ "bundle.take", RIGHT_WRITE, ON_WRITER_ALONE, AT_ANY,
+	    "the second half of a step", "{what, ...}",
+	    PARAMS(bundle_step_params), 1 },
+	{ "bundle.end", RIGHT_WRITE, ON_LONG, AT_ANY,
+	    "forgets a bundle that was under way", "{}", PARAMS(bundle_params),
+	    0 },
 	{ "hall.absorb_evidence", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
 	    "checks a file that an office pushed and signs the receipt for it",
 	    "{receipt}", PARAMS(absorb_evidence_params), 0 },

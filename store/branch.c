@@ -136,6 +136,16 @@ load_branch(struct store *s, struct branch *b, struct err *e)
 	    "is", b->id, s->device);
 }
 
+int
+store_reload_branch(struct store *s, struct branch *b, struct err *e)
+{
+	tree_free(b->tree);
+	b->tree = NULL;
+	b->edition = NULL;
+	b->sequence = 0;
+	return load_branch(s, b, e);
+}
+
 static int
 make_branch(struct store *s, struct branch *b, struct err *e)
 {

@@ -126,6 +126,31 @@ set_backoff_max(struct conf *c, const char *value, struct err *e)
 }
 
 static int
+set_windows(struct conf *c, const char *value, struct err *e)
+{
+	return conf_times_parse(value, &c->windows, e);
+}
+
+static int
+set_metered(struct conf *c, const char *value, struct err *e)
+{
+	c->metered = strcmp(value, "yes") == 0;
+	if (c->metered || strcmp(value, "no") == 0)
+		return 0;
+	if (value[0] >= '0' && value[0] <= '9')
+		return conf_times_parse(value, &c->metered_times, e);
+	return err_set(e, ERR_INVALID, 0,
+	    "yes, no or hours such as 08:00-18:00 are expected, not '%s'",
+	    value);
+}
+
+static int
+set_rate(struct conf *c, const char *value, struct err *e)
+{
+	return set_long(&c->rate_kib, 0, CONF_RATE_MAX, value, e);
+}
+
+static int
 set_max_clients(struct conf *c, const char *value, struct err *e)
 {
 	return set_long(&c->max_clients, 1, 100000, value, e);
@@ -172,6 +197,9 @@ static const struct setting own_settings[] = {
 	{ "sync", "after_save_ms", 0, set_after_save },
 	{ "sync", "backoff_min_ms", 0, set_backoff_min },
 	{ "sync", "backoff_max_ms", 0, set_backoff_max },
+	{ "sync", "windows", 0, set_windows },
+	{ "sync", "metered", 0, set_metered },
+	{ "sync", "rate_kib", 0, set_rate },
 	{ "hall", "url", 1, set_own_url },
 	{ "hall", "host_key", 0, set_own_host_key },
 	{ "limits", "max_clients", 0, set_max_clients },
@@ -224,6 +252,16 @@ set_since(struct conf *c, const char *value, struct err *e)
 	return clock_parse(value, c->offset_min, 0, &c->hall_since, e);
 }
 
+static int
+set_road_device(struct conf *c, const char *value, struct err *e)
+{
+	if (strlen(value) != 1 || value[0] < 'a' || value[0] > 'z')
+		return err_set(e, ERR_INVALID, 0,
+		    "one letter is expected, not '%s'", value);
+	c->road_device = value[0];
+	return 0;
+}
+
 static const struct setting hall_settings[] = {
 	{ "hall", "code", 0, set_hall_code },
 	{ "hall", "name", 0, set_hall_name },
@@ -231,6 +269,7 @@ static const struct setting hall_settings[] = {
 	{ "hall", "url", 1, set_url },
 	{ "hall", "host_key", 0, set_host_key },
 	{ "hall", "since", 0, set_since },
+	{ "hall", "device", 0, set_road_device },
 };
 
 void
@@ -359,6 +398,25 @@ put_sync(struct buf *b, const struct conf *c)
 	    "backoff_max_ms = %ld\n",
 	    c->sync_interval_s, c->after_save_ms, c->backoff_min_ms,
 	    c->backoff_max_ms);
+	buf_puts(b,
+	    "; when exchanges may begin by themselves; without it: always\n");
+	if (c->windows.n > 0) {
+		buf_puts(b, "windows = ");
+		conf_times_text(&c->windows, b);
+		buf_putc(b, '\n');
+	} else {
+		buf_puts(b, "; windows = 18:00-06:00, 12:00-13:00\n");
+	}
+	buf_puts(b, "; yes, no, or hours: files wait while the link is paid by "
+		    "volume\nmetered = ");
+	if (c->metered_times.n > 0)
+		conf_times_text(&c->metered_times, b);
+	else
+		buf_puts(b, c->metered ? "yes" : "no");
+	buf_printf(b,
+	    "\n; KiB a second each way; 0: as fast as it goes\n"
+	    "rate_kib = %ld\n",
+	    c->rate_kib);
 }
 
 static void
@@ -430,5 +488,7 @@ conf_save_hall(const struct conf *c, struct err *e)
 	if (c->host_key[0] != '\0')
 		buf_printf(&b, "host_key = %s\n", c->host_key);
 	buf_printf(&b, "since = %s\n", since);
+	if (c->road_device != '\0')
+		buf_printf(&b, "device = %c\n", c->road_device);
 	return write_file(c, "hall.conf", &b, 0600, e);
 }

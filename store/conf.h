@@ -6,7 +6,11 @@
  *   [pmqa]   role = office|hall, code, name, device (letter, office),
  *            offset = +07:00
  *   [sync]   interval = 900 (s), after_save_ms = 2000, backoff_min_ms = 5000,
- *            backoff_max_ms = 3600000
+ *            backoff_max_ms = 3600000,
+ *            windows = 18:00-06:00, 12:00-13:00 (when exchanges may begin by
+ *            themselves; absent: always; times of day at the office's offset),
+ *            metered = no | yes | 08:00-18:00, ... (texts only then),
+ *            rate_kib = 0 (KiB a second each way, 0: as fast as it goes)
  *   [hall]   url = … (repeatable; a hall: the addresses it tells offices),
  *            host_key = ssh-ed25519 … (a hall: of its sshd, if not the usual
  *            one of the machine)
@@ -15,7 +19,9 @@
  *            item), types = pdf jpeg png (odf, ooxml: office documents)
  * hall.conf
  *   [hall]   code, name, key (ssh-ed25519 …), url (repeatable, tried in order),
- *            host_key (ssh-ed25519 …, may be absent), since
+ *            host_key (ssh-ed25519 …, may be absent), since,
+ *            device (the letter that the hall still knows this machine by,
+ *            while it has not enrolled the new one: store/hall/renew.h)
  * A line is at most CONF_LINE_MAX bytes (inih cuts longer ones in silence: they
  * are refused here). Unknown and doubled settings are refused: they are slips.
  *
@@ -31,12 +37,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "store/conf_times.h"
 #include "store/sign/key.h"
 
 #define CONF_LINE_MAX 198
 #define CONF_NAME_MAX 180 /* bytes of an office's or a hall's name */
 #define CONF_URLS 4
 #define CONF_URL_MAX 256
+#define CONF_RATE_MAX 1048576
 
 enum role { ROLE_OFFICE, ROLE_HALL };
 
@@ -59,6 +67,10 @@ struct conf {
 	char device; /* 'a'…'g', 'i'…'z' for an office, 'h' for the hall */
 	int offset_min;
 	long sync_interval_s, after_save_ms, backoff_min_ms, backoff_max_ms;
+	struct conf_times windows; /* none: always */
+	int metered;               /* always */
+	struct conf_times metered_times;
+	long rate_kib; /* 0: no cap */
 	long max_clients;
 	long evidence_max_bytes; /* of one file; a hall: that it takes */
 	long evidence_max_files; /* of one item */
@@ -74,6 +86,7 @@ struct conf {
 	char urls[CONF_URLS][CONF_URL_MAX];
 	char host_key[KEY_LINE_MAX];
 	int64_t hall_since; /* when the hall's answer was accepted */
+	char road_device;   /* '\0': the hall knows us as device */
 };
 
 /* The defaults of everything but dir, code and name. */
@@ -104,5 +117,7 @@ int conf_check(const struct conf *c, struct err *e);
 
 /* "9105-a", "91-h": the device this directory is. */
 void conf_device(const struct conf *c, char ret[16]);
+/* The same, as the hall's sshd knows it: mostly the same device. */
+void conf_road_device(const struct conf *c, char ret[16]);
 
 #endif

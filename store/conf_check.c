@@ -205,3 +205,10 @@ conf_device(const struct conf *c, char ret[16])
 {
 	(void)snprintf(ret, 16, "%s-%c", c->code, c->device);
 }
+
+void
+conf_road_device(const struct conf *c, char ret[16])
+{
+	(void)snprintf(ret, 16, "%s-%c", c->code,
+	    c->road_device != '\0' ? c->road_device : c->device);
+}

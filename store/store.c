@@ -2,15 +2,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "store/admit/absorb.h"
 #include "store/db/schema.h"
+#include "store/device.h"
 #include "store/save/journal.h"
 
 #define DB_NAME "pmqa.db"
+#define LOCK_DEAD_MS 2000
+#define LOCK_POLL_MS 20
 /* Above this size the whole file is checked only after an unclean stop: a
  * start must not take seconds (design section 13). 16 MiB in pages of 4 KiB. */
 #define CHECK_ALWAYS_PAGES 4096
@@ -19,6 +24,12 @@ const struct conf *
 store_conf(const struct store *s)
 {
 	return &s->conf;
+}
+
+void
+store_set_broken(struct store *s)
+{
+	s->broken = 1;
 }
 
 struct db *
@@ -45,21 +56,51 @@ store_mode(const struct store *s)
 	return s->mode;
 }
 
+/* The key that this configuration signs with. */
+static int
+load_key(
+    const struct conf *c, enum store_mode mode, struct key *ret, struct err *e)
+{
+	char path[640];
+	int rc;
+
+	if ((rc = device_key_path(c, c->device, path, sizeof(path), e)) < 0 ||
+	    (rc = key_load(path, ret, e)) < 0)
+		return rc;
+	if (mode == STORE_READ) {
+		/* only the writer signs */
+		sodium_memzero(ret->sec, sizeof(ret->sec));
+		ret->has_secret = 0;
+	}
+	return 0;
+}
+
 int
 store_reload_conf(struct store *s, struct err *e)
 {
 	struct conf fresh;
+	struct key key;
 	int rc;
 
 	if ((rc = conf_load(s->conf.dir, &fresh, e)) < 0)
 		return rc;
+	if (fresh.device != s->conf.device) {
+		if ((rc = load_key(&fresh, s->mode, &key, e)) < 0)
+			return rc;
+		key_release(&s->key);
+		s->key = key;
+		key_release(&key);
+		conf_device(&fresh, s->device);
+		/* sequences are this device's */
+		store_forget_branches(s);
+	}
 	s->conf = fresh;
 	return 0;
 }
 
-/* ERR_BUSY with a sentence that names the process which works here. */
-static int
-name_holder(struct store *s, const char *path, struct err *e)
+/* The process that wrote itself into the lock's file. */
+static long
+holder_of(const char *path)
 {
 	struct buf text = BUF_INIT;
 	long pid = 0;
@@ -67,8 +108,32 @@ name_holder(struct store *s, const char *path, struct err *e)
 	if (file_read(path, 64, &text, NULL) == 0)
 		pid = strtol(buf_str(&text), NULL, 10);
 	buf_release(&text);
-	return err_set(e, ERR_BUSY, 0,
-	    "another pmqad (process %ld) works in '%s'", pid, s->conf.dir);
+	return pid;
+}
+
+/*
+ * A daemon that was killed while it started a child: the child has the lock
+ * until it becomes git. Who then starts the daemon again waits that moment.
+ */
+static int
+lock_after_dead(struct store *s, const char *path, struct err *e)
+{
+	const struct timespec moment = { .tv_nsec = LOCK_POLL_MS * 1000000L };
+	int rc = ERR_BUSY, i;
+	long pid;
+
+	for (i = 0; rc == ERR_BUSY && i < LOCK_DEAD_MS / LOCK_POLL_MS; i++) {
+		pid = holder_of(path);
+		if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			break;
+		nanosleep(&moment, NULL);
+		rc = file_lock(path, &s->lock_fd, e);
+	}
+	if (rc == ERR_BUSY)
+		return err_set(e, ERR_BUSY, 0,
+		    "another pmqad (process %ld) works in '%s'",
+		    holder_of(path), s->conf.dir);
+	return rc;
 }
 
 static int
@@ -82,32 +147,12 @@ take_lock(struct store *s, struct err *e)
 		return rc;
 	rc = file_lock(path, &s->lock_fd, e);
 	if (rc == ERR_BUSY)
-		return name_holder(s, path, e);
+		rc = lock_after_dead(s, path, e);
 	if (rc < 0)
 		return rc;
 	if (ftruncate(s->lock_fd, 0) != 0 ||
 	    dprintf(s->lock_fd, "%ld\n", (long)getpid()) < 0)
 		return err_sys(e, "cannot write '%s'", path);
-	return 0;
-}
-
-static int
-load_key(struct store *s, struct err *e)
-{
-	char path[640];
-	int rc;
-
-	rc = file_path(path, sizeof(path), e, "%s/keys/%s", s->conf.dir,
-	    s->conf.role == ROLE_OFFICE ? "device" : "hall");
-	if (rc < 0)
-		return rc;
-	if ((rc = key_load(path, &s->key, e)) < 0)
-		return rc;
-	if (s->mode == STORE_READ) {
-		/* only the writer signs */
-		sodium_memzero(s->key.sec, sizeof(s->key.sec));
-		s->key.has_secret = 0;
-	}
 	return 0;
 }
 
@@ -208,9 +253,9 @@ open_db(struct store *s, struct err *e)
 }
 
 /*
- * Our own branch of a repository must be where the database says: an older
- * database beside a newer repository (a restored backup, a file deleted by
- * hand) would give revision names a second time.
+ * Our own branch of a repository must be where the database says, or the
+ * database follows it: an older repository beside a newer database (a restored
+ * backup) would give revision names a second time.
  */
 static int
 check_tip(void *arg, const char *office, struct err *e)
@@ -220,6 +265,7 @@ check_tip(void *arg, const char *office, struct err *e)
 	struct repo *r = NULL;
 	unsigned char ref[20];
 	char name[32];
+	int64_t n;
 	int rc, has_ref, same;
 
 	if ((rc = store_repo(s, office, &r, e)) < 0)
@@ -236,12 +282,17 @@ check_tip(void *arg, const char *office, struct err *e)
 		       : b == NULL || !b->has_tip;
 	if (same)
 		return 0;
-	rc = err_set(e, ERR_DAMAGED, 0,
-	    "the database and branch '%s' of '%s' name different revisions",
-	    store_own_name(s), repo_path(r));
-	err_hint(e, "run pmqad --reindex: it rebuilds the database from the "
-		    "repository");
-	return rc;
+	if (b == NULL) { /* the file is another one: its journal is gone */
+		rc = err_set(e, ERR_DAMAGED, 0,
+		    "the database and branch '%s' of '%s' name different "
+		    "revisions",
+		    store_own_name(s), repo_path(r));
+		err_hint(e, "run pmqad --reindex: it rebuilds the database "
+			    "from the repository");
+		return rc;
+	}
+	/* a crash between the ref and the index, or a contradiction */
+	return absorb_written(s, office, &n, e);
 }
 
 int
@@ -260,7 +311,7 @@ store_open(
 	conf_device(&s->conf, s->device);
 	if (mode != STORE_READ && (rc = take_lock(s, e)) < 0)
 		goto out;
-	if ((rc = load_key(s, e)) < 0)
+	if ((rc = load_key(&s->conf, mode, &s->key, e)) < 0)
 		goto out;
 	if ((rc = open_db(s, e)) < 0)
 		goto out;

@@ -56,7 +56,11 @@ int store_open(
 void store_close(struct store *s);
 
 const struct conf *store_conf(const struct store *s);
-int store_reload_conf(struct store *s, struct err *e); /* after enrolment */
+/* After an enrolment, or when this machine became another device. */
+int store_reload_conf(struct store *s, struct err *e);
+/* Something was left half done that only the next start can put right: until
+ * then nothing is saved. */
+void store_set_broken(struct store *s);
 struct db *store_db(struct store *s);
 /* Without its secret half in a reader store. */
 const struct key *store_key(const struct store *s);
@@ -79,6 +83,9 @@ int store_branch(struct store *s, const char *office, const char *which,
 /* Drops the cached branches (after a rollback or an absorb by the other thread:
  * the database is right). */
 void store_forget_branches(struct store *s);
+
+/* Reads a branch's row into *b again, and forgets its tree. The writer's. */
+int store_reload_branch(struct store *s, struct branch *b, struct err *e);
 
 /* The branch that this program writes in an office's repository ("" = own). */
 int store_own_branch(

@@ -10,9 +10,8 @@
 #define VALUE_MAX (1024 * 1024)
 #define FIELD_NAME_MAX 64
 
-/* VALUE: a text, "@file", "@-", or "@@…" for a text that begins with @. */
-static int
-read_value(const char *value, struct buf *ret, struct err *e)
+int
+cmd_answer_value(const char *value, struct buf *ret, struct err *e)
 {
 	if (value[0] == '@' && value[1] != '@')
 		return cmd_read_arg(value, VALUE_MAX, ret, e);
@@ -39,7 +38,7 @@ cmd_answer_field(cJSON *fields, const char *arg, struct err *e)
 	if (json_get(fields, name) != NULL)
 		return err_set(
 		    e, ERR_USAGE, 0, "field '%s' is given twice", name);
-	rc = read_value(equals + 1, &text, e);
+	rc = cmd_answer_value(equals + 1, &text, e);
 	if (rc == 0)
 		rc = json_put_str(
 		    fields, name, text.len > 0 ? buf_str(&text) : NULL, e);

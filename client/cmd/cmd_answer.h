@@ -16,6 +16,9 @@ int cmd_answer_set(struct cmd *c, struct err *e);
 int cmd_answer_tick(struct cmd *c, struct err *e);
 int cmd_answer_untick(struct cmd *c, struct err *e);
 
+/* VALUE: a text, "@file", "@-", or "@@…" for a text that begins with @. */
+int cmd_answer_value(const char *value, struct buf *ret, struct err *e);
+
 /* One "FIELD=VALUE" into fields ({name:text|null}). */
 int cmd_answer_field(cJSON *fields, const char *arg, struct err *e);
 

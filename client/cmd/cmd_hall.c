@@ -57,6 +57,11 @@ state_cell(struct table *t, const cJSON *office)
 		snprintf(
 		    text, sizeof(text), _("without receipt since %s"), when);
 		table_cell(t, STYLE_WARN, text);
+	} else if (json_int(office, "conflicts", 0) > 0) {
+		snprintf(text, sizeof(text),
+		    _("in order; conflicts that the office decides: %lld"),
+		    (long long)json_int(office, "conflicts", 0));
+		table_cell(t, STYLE_PLAIN, text);
 	} else if (json_str(office, "tip") != NULL) {
 		table_cell(t, STYLE_GOOD, _("in order"));
 	} else {

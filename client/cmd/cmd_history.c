@@ -1,6 +1,7 @@
 #include "client/cmd/cmd_history.h"
 
 #include "client/changes.h"
+#include "client/cmd/cmd_conflicts.h"
 #include "client/labels.h"
 #include "client/lang.h"
 
@@ -88,15 +89,30 @@ print_head(struct out *o, const cJSON *rev)
 	out_printf(o, "  %s  %s", when, or_dash(name != NULL ? name : login));
 	if (name != NULL && login != NULL && strcmp(name, login) != 0)
 		out_printf(o, " (%s)", login);
-	out_printf(o, "  %s  %s\n", or_dash(json_str(rev, "device")),
+	out_printf(o, "  %s  %s", or_dash(json_str(rev, "device")),
 	    labels_action(json_str(rev, "action")));
+	/* what it wrote need not be what stands: the merge decided that */
+	if (json_bool(rev, "side", 0))
+		out_printf(o, "  %s", _("(written apart, merged later)"));
+	out_nl(o);
+}
+
+static void
+print_record(struct out *o, const cJSON *describe, const cJSON *one)
+{
+	const char *record = json_str(one, "record");
+
+	if (cmd_conflicts_line(o, describe, one))
+		return;
+	if (record != NULL)
+		out_printf(o, "  %s\n", labels_record(describe, record));
+	changes_brief(o, 4, describe, record, json_get(one, "changes"));
 }
 
 static void
 print_revision(struct out *o, const cJSON *describe, const cJSON *rev)
 {
 	const char *reason = json_str(rev, "reason");
-	const char *record = json_str(rev, "record");
 	const cJSON *records = json_get(rev, "records"), *one;
 
 	print_head(o, rev);
@@ -104,36 +120,44 @@ print_revision(struct out *o, const cJSON *describe, const cJSON *rev)
 		char mark[80];
 
 		snprintf(mark, sizeof(mark), "%s ", _("Reason:"));
-		out_wrapped(o, 2, mark, reason);
+		out_hanging(o, 2, mark, reason);
 	}
-	if (records == NULL) {
-		if (record != NULL)
-			out_printf(
-			    o, "  %s\n", labels_record(describe, record));
-		changes_brief(o, 4, describe, record, json_get(rev, "changes"));
-	}
+	if (records == NULL)
+		print_record(o, describe, rev);
 	cJSON_ArrayForEach (one, records) {
-		record = json_str(one, "record");
-		out_printf(o, "  %s\n", labels_record(describe, record));
-		changes_brief(o, 4, describe, record, json_get(one, "changes"));
+		print_record(o, describe, one);
 	}
 	out_nl(o);
 }
 
 static void
-print_history(struct out *o, const cJSON *describe, const cJSON *result)
+print_revisions(
+    struct out *o, const cJSON *describe, const cJSON *result, const char *none)
 {
 	const cJSON *revisions = json_get(result, "revisions"), *rev;
 	const char *next = json_str(result, "next");
 
 	if (cJSON_GetArraySize(revisions) == 0)
-		out_printf(o, "%s\n", _("No revision matches."));
+		out_printf(o, "%s\n", none);
 	cJSON_ArrayForEach (rev, revisions) {
 		print_revision(o, describe, rev);
 	}
 	if (next != NULL)
 		out_printf(
 		    o, _("More: the same command with --cursor %s\n"), next);
+}
+
+static void
+print_history(struct out *o, const cJSON *describe, const cJSON *result)
+{
+	print_revisions(o, describe, result, _("No revision matches."));
+}
+
+static void
+print_merges(struct out *o, const cJSON *describe, const cJSON *result)
+{
+	print_revisions(o, describe, result,
+	    _("No merges: the devices of this office have not written apart."));
 }
 
 /* Asks for labels and the document in one round trip. */
@@ -159,6 +183,12 @@ ask_with_labels(struct cmd *c, const char *method, cJSON *params,
 	cJSON_Delete(describe);
 	cJSON_Delete(result);
 	return rc;
+}
+
+int
+cmd_history_merges(struct cmd *c, cJSON *params, struct err *e)
+{
+	return ask_with_labels(c, "history", params, print_merges, e);
 }
 
 int

@@ -11,6 +11,9 @@
 
 #include "client/cmd.h"
 
+/* Asks for revisions with these parameters (taken) and prints them. */
+int cmd_history_merges(struct cmd *c, cJSON *params, struct err *e);
+
 int cmd_history_history(struct cmd *c, struct err *e);
 int cmd_history_diff(struct cmd *c, struct err *e);
 

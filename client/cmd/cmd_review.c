@@ -6,8 +6,32 @@
 #include "client/table.h"
 
 #define TEXT_MAX (64 * 1024)
+#define TEXT_SHORT 1000
 
 /* --- office: submit, reopen, state --- */
+
+/* It is signed off as it stands: what was put aside is not in it. */
+static int
+warn_of_conflicts(struct cmd *c, struct err *e)
+{
+	cJSON *status = NULL;
+	int rc = cmd_ask(c, "status", NULL, &status, e);
+	int64_t n = rc == 0 ? json_int(status, "conflicts", 0) : 0;
+	char text[TEXT_SHORT];
+
+	cJSON_Delete(status);
+	if (n == 0)
+		return rc;
+	snprintf(text, sizeof(text),
+	    _("Conflicts that nobody has decided: %lld. What was put aside in "
+	      "them is not part of what was signed off; to take any of it in, "
+	      "open "
+	      "the year again: pmqa reopen --reason 'WHY', then pmqa "
+	      "conflicts."),
+	    (long long)n);
+	out_wrapped(&c->note, 0, "", text);
+	return 0;
+}
 
 static int
 run_submit(struct cmd *c, struct err *e)
@@ -22,12 +46,13 @@ run_submit(struct cmd *c, struct err *e)
 		cJSON_Delete(params);
 		return rc;
 	}
-	if ((rc = cmd_answer_save(c, "assess.submit", params, e)) == 0 &&
-	    !c->json)
-		out_wrapped(&c->note, 0, "",
-		    _("Submitted. The hall gets it with the next exchange; "
-		      "pmqa state shows when it was received."));
-	return rc;
+	if ((rc = cmd_answer_save(c, "assess.submit", params, e)) < 0 ||
+	    c->json)
+		return rc;
+	out_wrapped(&c->note, 0, "",
+	    _("Submitted. The hall gets it with the next exchange; "
+	      "pmqa state shows when it was received."));
+	return warn_of_conflicts(c, e);
 }
 
 static int

@@ -1,6 +1,8 @@
 #include "client/cmd/cmd_status.h"
 
+#include "client/cmd/cmd_device.h"
 #include "client/cmd/cmd_review.h"
+#include "client/cmd/status_sync.h"
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/table.h"
@@ -27,7 +29,13 @@ who_rows(struct table *t, const cJSON *status, const cJSON *hello)
 	row(t,
 	    role != NULL && strcmp(role, "hall") == 0 ? _("Hall") : _("Office"),
 	    STYLE_HEAD, text);
-	row(t, _("Device"), STYLE_PLAIN, device != NULL ? device : "-");
+	if (json_str(status, "hall_knows") == NULL) {
+		row(t, _("Device"), STYLE_PLAIN, device != NULL ? device : "-");
+		return;
+	}
+	snprintf(text, sizeof(text), _("%s, which the hall still knows as %s"),
+	    device != NULL ? device : "-", json_str(status, "hall_knows"));
+	row(t, _("Device"), STYLE_WARN, text);
 }
 
 static void
@@ -61,6 +69,7 @@ hall_rows(struct table *t, const cJSON *status)
 	int64_t conflicts = json_int(status, "conflicts", 0);
 	int synced = json_bool(status, "synced", 0);
 	const char *tip = json_str(receipt, "tip");
+	const char *since = json_str(status, "pending_since");
 	char text[200], when[80];
 
 	if (tip != NULL) {
@@ -76,13 +85,21 @@ hall_rows(struct table *t, const cJSON *status)
 		    _("yes: the hall confirmed everything"));
 	else if (json_str(status, "tip") == NULL)
 		snprintf(text, sizeof(text), "%s", _("nothing to send yet"));
-	else
+	else if (since == NULL)
 		snprintf(text, sizeof(text),
 		    _("not yet; not confirmed: %lld revisions"),
 		    (long long)unsynced);
+	else {
+		out_time(when, sizeof(when), since);
+		snprintf(text, sizeof(text),
+		    _("not yet; not confirmed: %lld revisions, the first of "
+		      "%s"),
+		    (long long)unsynced, when);
+	}
 	row(t, _("Synced"), synced ? STYLE_GOOD : STYLE_WARN, text);
 	if (conflicts > 0) {
-		snprintf(text, sizeof(text), "%lld", (long long)conflicts);
+		snprintf(text, sizeof(text),
+		    _("%lld to decide: pmqa conflicts"), (long long)conflicts);
 		row(t, _("Conflicts"), STYLE_BAD, text);
 	}
 }
@@ -107,39 +124,19 @@ evidence_row(struct table *t, const cJSON *evidence)
 	row(t, _("Evidence"), files == at_hall ? STYLE_GOOD : STYLE_WARN, text);
 }
 
+/* A new device's first copy, or one that took up a cut fetch. */
 static void
-sync_rows(struct table *t, const cJSON *sync)
+copy_row(struct table *t, const cJSON *copy)
 {
-	const cJSON *fault = json_get(sync, "last_error");
-	const char *message = json_str(fault, "message");
-	const char *next = json_str(sync, "next_try");
-	const char *state = json_str(sync, "state");
-	const char *detail = json_str(sync, "detail");
-	char when[80], text[700], now[120];
+	char text[200];
 
-	/* "sending 2/5"; of an idle one the error stands below */
-	snprintf(now, sizeof(now), "%s", labels_word(state));
-	if (state != NULL && strcmp(state, "idle") != 0 && detail != NULL &&
-	    detail[0] != '\0')
-		snprintf(
-		    now, sizeof(now), "%s %.40s", labels_word(state), detail);
-	out_time(when, sizeof(when), json_str(sync, "since"));
-	snprintf(text, sizeof(text), _("%s, since %s"), now, when);
-	row(t, _("Exchange"), STYLE_PLAIN, text);
-	if (json_str(sync, "last_success") != NULL) {
-		out_time(when, sizeof(when), json_str(sync, "last_success"));
-		row(t, _("Last success"), STYLE_PLAIN, when);
-	}
-	if (message != NULL) {
-		snprintf(text, sizeof(text), "%s: %s",
-		    labels_word(json_str(fault, "class")),
-		    lang_pick(message, json_str(fault, "message_th")));
-		row(t, _("Last error"), STYLE_BAD, text);
-	}
-	if (next != NULL) {
-		out_time(when, sizeof(when), next);
-		row(t, _("Next try"), STYLE_PLAIN, when);
-	}
+	if (!cJSON_IsObject(copy))
+		return;
+	snprintf(text, sizeof(text),
+	    _("%lld of %lld revisions came; it goes on where it stopped"),
+	    (long long)json_int(copy, "done", 0),
+	    (long long)json_int(copy, "total", 0));
+	row(t, _("Copy from the hall"), STYLE_WARN, text);
 }
 
 static void
@@ -164,6 +161,23 @@ storage_rows(struct table *t, const cJSON *status)
 	}
 }
 
+/* Before the first year: another machine of the office may have opened it. */
+static const char *
+begin_advice(const cJSON *status)
+{
+	const cJSON *sync = json_get(status, "sync");
+
+	if (!json_bool(status, "enrolled", 1))
+		return _("Begin an assessment: pmqa assess open YEAR. To join "
+			 "the hall: pmqa enroll; a second machine of an office "
+			 "does that first.");
+	if (json_str(sync, "last_success") == NULL)
+		return _("Fetch first what the hall has of this office: pmqa "
+			 "sync --wait. If no year is open then: pmqa assess "
+			 "open YEAR.");
+	return _("Begin an assessment: pmqa assess open YEAR.");
+}
+
 /* What a person should do now; NULL if nothing. */
 static const char *
 advice(const cJSON *status)
@@ -171,6 +185,7 @@ advice(const cJSON *status)
 	const cJSON *sync = json_get(status, "sync");
 	const char *class = json_str(json_get(sync, "last_error"), "class");
 	const char *role = json_str(status, "role");
+	const char *state = json_str(sync, "state");
 
 	if (!json_bool(json_get(status, "storage"), "ok", 1))
 		return _("Make room on the disk, then look at the log: "
@@ -178,7 +193,15 @@ advice(const cJSON *status)
 	if (role != NULL && strcmp(role, "hall") == 0)
 		return _("See the offices: pmqa hall status.");
 	if (json_int(status, "cycle", 0) == 0)
-		return _("Begin an assessment: pmqa assess open YEAR.");
+		return begin_advice(status);
+	if (!json_bool(status, "enrolled", 1))
+		return _("This machine has not joined a hall yet, so nothing "
+			 "is sent: run pmqa enroll and give the hall the line. "
+			 "What is saved meanwhile is sent afterwards.");
+	if (json_str(status, "hall_knows") != NULL)
+		return _("The hall has to enrol this machine under its new "
+			 "letter before anything is sent: run pmqa enroll and "
+			 "give it the line.");
 	if (json_bool(status, "synced", 0))
 		return NULL;
 	if (class != NULL && strcmp(class, "person") == 0)
@@ -188,8 +211,17 @@ advice(const cJSON *status)
 	if (class != NULL && strcmp(class, "refused") == 0)
 		return _("The hall refused the revisions: read its sentence "
 			 "above and tell the hall.");
-	if (json_get(sync, "state") == NULL)
-		return NULL;
+	if (state == NULL || strcmp(state, "idle") != 0)
+		return NULL; /* under way: its line says how far */
+	if (cJSON_IsObject(json_get(sync, "paused")))
+		return _("The exchange is paused. To exchange now: pmqa sync "
+			 "--wait; to end the pause: pmqa sync resume.");
+	if (!json_bool(sync, "in_window", 1))
+		return _("It is sent when its hours begin. To exchange now: "
+			 "pmqa sync --wait.");
+	if (class != NULL && strcmp(class, "retry") == 0)
+		return _("It is tried again by itself. Where no road opens, a "
+			 "stick carries it: pmqa bundle create --to hall DIR.");
 	return _("Nothing to do: it is sent by itself when a road is open. To "
 		 "try now: pmqa sync --wait.");
 }
@@ -216,13 +248,18 @@ print_status(struct out *o, const cJSON *status, const cJSON *hello,
 		if (state != NULL)
 			cmd_review_state_rows(&t, state);
 		hall_rows(&t, status);
+		copy_row(&t, json_get(status, "copy"));
 		evidence_row(&t, json_get(status, "evidence"));
 	}
 	if (cJSON_IsObject(sync))
-		sync_rows(&t, sync);
+		status_sync_rows(&t, sync);
 	storage_rows(&t, status);
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
+	if (rc == 0 && cJSON_GetArraySize(json_get(status, "notices")) > 0) {
+		out_nl(o);
+		cmd_device_notices(o, json_get(status, "notices"));
+	}
 	if (rc == 0 && (work[0] != '\0' || next != NULL))
 		out_nl(o);
 	if (rc == 0 && work[0] != '\0')

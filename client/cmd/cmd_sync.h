@@ -12,6 +12,8 @@
 #include "client/cmd.h"
 
 int cmd_sync_sync(struct cmd *c, struct err *e);
+int cmd_sync_pause(struct cmd *c, struct err *e);
+int cmd_sync_resume(struct cmd *c, struct err *e);
 int cmd_sync_verify(struct cmd *c, struct err *e);
 
 #endif

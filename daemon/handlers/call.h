@@ -70,6 +70,10 @@ int call_hold(struct call *c, struct err *e);
 void call_send_progress(
     const struct call *c, const char *what, int64_t done, int64_t total);
 
+/* The same with "transfer" beside it: how far its bytes are. Taken. */
+void call_send_transfer(
+    const struct call *c, const char *what, cJSON *transfer);
+
 /* 1 while somebody still wants the answer. */
 int call_is_wanted(const struct call *c);
 

@@ -171,99 +171,10 @@ begin_describe(struct call *c, cJSON **ret, struct err *e)
 	return *ret == NULL ? err_nomem(e) : 0;
 }
 
-/* The sync, waited for or not. */
-
-static void
-unlink_waiter(struct call *c)
-{
-	*c->link = c->next;
-	if (c->next != NULL)
-		c->next->link = c->link;
-}
-
-static void
-on_sync_done(void *arg, int rc, const cJSON *result, const struct err *fault)
-{
-	struct call *c = arg;
-
-	unlink_waiter(c);
-	if (rc < 0)
-		c->job.err = *fault;
-	else if ((c->result = cJSON_Duplicate(result, 1)) == NULL)
-		rc = err_nomem(&c->job.err);
-	call_finish(c, rc);
-}
-
-/* Nobody waits: the state tells how it went. */
-static void
-on_sync_unwatched(
-    void *arg, int rc, const cJSON *result, const struct err *fault)
-{
-	(void)arg;
-	(void)rc;
-	(void)result;
-	(void)fault;
-}
-
-static int
-begin_sync(struct call *c, cJSON **ret, struct err *e)
-{
-	struct server *srv = c->server;
-	int rc;
-
-	handlers_end_waiters(srv, 0);
-	if (!json_bool(c->params, "wait", 0)) {
-		if ((rc = sync_now(srv->sync, on_sync_unwatched, srv, e)) < 0)
-			return rc;
-		return sync_status(srv->sync, ret, e);
-	}
-	if ((rc = sync_now(srv->sync, on_sync_done, c, e)) < 0)
-		return rc;
-	c->next = srv->waiters;
-	c->link = &srv->waiters;
-	if (c->next != NULL)
-		c->next->link = &c->next;
-	srv->waiters = c;
-	return HANDLER_LATER;
-}
-
-void
-handlers_sync_changed(struct server *srv, const char *state, const char *detail)
-{
-	struct buf what = BUF_INIT;
-	struct call *c;
-
-	if (srv->waiters == NULL)
-		return;
-	buf_puts(&what, state);
-	if (detail != NULL && detail[0] != '\0')
-		buf_printf(&what, ": %s", detail);
-	for (c = srv->waiters; c != NULL; c = c->next)
-		call_send_progress(c, buf_str(&what), 0, 0);
-	buf_release(&what);
-}
-
-void
-handlers_end_waiters(struct server *srv, int all)
-{
-	struct call *c, *next;
-
-	for (c = srv->waiters; c != NULL; c = next) {
-		next = c->next;
-		if (!all && call_is_wanted(c))
-			continue;
-		sync_forget(srv->sync, c);
-		unlink_waiter(c);
-		call_finish(c, err_set(&c->job.err, ERR_UNREACHABLE, 0,
-				   "the daemon is stopping"));
-	}
-}
-
 static const struct handler handlers_loop[] = {
 	{ "hello", NULL, begin_hello, NULL },
 	{ "rpc.discover", NULL, begin_discover, NULL },
 	{ "records.describe", NULL, begin_describe, NULL },
-	{ "sync", NULL, begin_sync, NULL },
 };
 
 static const size_t handlers_n_loop =
@@ -283,7 +194,11 @@ static const struct {
 	{ handlers_review, &handlers_n_review },
 	{ handlers_see, &handlers_n_see },
 	{ handlers_batch, &handlers_n_batch },
+	{ handlers_conflict, &handlers_n_conflict },
+	{ handlers_sync, &handlers_n_sync },
 	{ handlers_report, &handlers_n_report },
+	{ handlers_bundle, &handlers_n_bundle },
+	{ handlers_device, &handlers_n_device },
 };
 
 const struct handler *

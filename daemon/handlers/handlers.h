@@ -12,6 +12,7 @@
 #define DAEMON_HANDLERS_HANDLERS_H
 
 #include "daemon/handlers/call.h"
+#include "daemon/sync/sync_progress.h"
 #include "store/save/save.h"
 
 /* NULL if there is none: a method without a handler is not offered. */
@@ -27,6 +28,12 @@ extern const size_t handlers_n_read, handlers_n_write, handlers_n_hall;
 
 extern const struct handler handlers_batch[];
 extern const size_t handlers_n_batch;
+extern const struct handler handlers_conflict[];
+extern const size_t handlers_n_conflict;
+extern const struct handler handlers_sync[];
+extern const size_t handlers_n_sync;
+extern const struct handler handlers_device[];
+extern const size_t handlers_n_device;
 extern const struct handler handlers_edition[];
 extern const size_t handlers_n_edition;
 extern const struct handler handlers_plan[];
@@ -38,6 +45,8 @@ extern const size_t handlers_n_see;
 
 extern const struct handler handlers_report[];
 extern const size_t handlers_n_report;
+extern const struct handler handlers_bundle[];
+extern const size_t handlers_n_bundle;
 
 /* after(): a save that changed something is written and sent. */
 int handlers_saved(struct call *c, struct err *e);
@@ -54,6 +63,10 @@ int handlers_ask(const struct call *c, struct ask *ret, struct err *e);
 /* The sync went into another state: tells who waits for it. */
 void handlers_sync_changed(
     struct server *srv, const char *state, const char *detail);
+
+/* How far the bytes of a transfer are: tells who waits for it. */
+void handlers_sync_progressed(struct server *srv, const char *state,
+    const char *detail, const struct sync_progress *p);
 
 /* Lets go of the calls that wait for the sync: those that nobody wants any
  * more, or (stopping) all. */

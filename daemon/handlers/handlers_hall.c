@@ -5,8 +5,10 @@
 #include "daemon/receive/command.h"
 #include "daemon/server.h"
 #include "store/admit/absorb.h"
+#include "store/admit/side.h"
 #include "store/evidence/evidence_take.h"
 #include "store/hall/enroll.h"
+#include "store/hall/returned.h"
 #include "store/hall/visit.h"
 #include "store/save/journal.h"
 #include "store/sign/receipt.h"
@@ -61,6 +63,8 @@ run_absorb(struct call *c, struct store *s, cJSON **ret, struct err *e)
 		return rc;
 	if ((rc = absorb_ref(s, office, "office", "refs/heads/office", &n, e)) <
 		0 ||
+	    (rc = side_sweep(s, office, e)) < 0 ||
+	    (rc = returned_settle(s, office, e)) < 0 ||
 	    (rc = receipt_issue(s, office, &receipt, e)) < 0 ||
 	    (rc = journal_flush(s, e)) < 0 ||
 	    (rc = visit_well(s, office, clock_now(), e)) < 0)
@@ -73,6 +77,27 @@ run_absorb(struct call *c, struct store *s, cJSON **ret, struct err *e)
 out:
 	cJSON_Delete(receipt);
 	return rc;
+}
+
+static int
+run_returned(struct call *c, struct store *s, cJSON **ret, struct err *e)
+{
+	const char *office = NULL;
+	cJSON *obj;
+	int64_t n = 0;
+	int rc;
+
+	if ((rc = handlers_office(c, s, &office, e)) < 0 ||
+	    (rc = call_hold(c, e)) < 0 ||
+	    (rc = returned_adopt(s, office, &n, e)) < 0)
+		return rc;
+	obj = cJSON_CreateObject();
+	if ((rc = json_put_int(obj, "returned", n, e)) < 0) {
+		cJSON_Delete(obj);
+		return rc;
+	}
+	*ret = obj;
+	return 0;
 }
 
 static int
@@ -156,6 +181,7 @@ const struct handler handlers_hall[] = {
 	{ "hall.status", run_hall_status, NULL, NULL },
 	{ "hall.enroll", run_hall_enroll, NULL, after_saved },
 	{ "hall.absorb", run_absorb, NULL, after_absorbed },
+	{ "hall.returned", run_returned, NULL, after_saved },
 	{ "hall.absorb_evidence", run_absorb_evidence, NULL, NULL },
 	{ "hall.seen", run_seen, NULL, NULL },
 };

@@ -35,6 +35,11 @@ handlers_office(const struct call *c, const struct store *s, const char **ret,
 	}
 	if ((rc = conf_check_code(ROLE_OFFICE, office, e)) < 0)
 		return rc;
+	if (store_conf(s)->role == ROLE_OFFICE &&
+	    strcmp(office, store_conf(s)->code) != 0)
+		return err_set(e, ERR_NOT_FOUND, 0,
+		    "office '%.20s' is not kept here, only '%s'", office,
+		    store_conf(s)->code);
 	*ret = office;
 	return 0;
 }
@@ -193,6 +198,7 @@ run_history(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	q.record = json_str(c->params, "record");
 	q.field = json_str(c->params, "field");
 	q.person = json_str(c->params, "person");
+	q.action = json_str(c->params, "action");
 	q.cursor = json_str(c->params, "cursor");
 	if ((rc = history_time(c, s, "since", 0, &q.since, e)) < 0 ||
 	    (rc = history_time(c, s, "until", 1, &q.until, e)) < 0)

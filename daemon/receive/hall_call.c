@@ -102,6 +102,8 @@ take_answer(
 		rc = fault.code;
 		goto out;
 	}
+	if (ret == NULL) /* none is expected */
+		goto out;
 	receipt = json_get(result, "receipt");
 	rc = cJSON_IsObject(receipt)
 		 ? json_write(receipt, ret, e)
@@ -171,6 +173,12 @@ hall_call_absorb(
     const char *dir, const char *office, struct buf *ret, struct err *e)
 {
 	return call(dir, "hall.absorb", office, NULL, ret, e);
+}
+
+int
+hall_call_returned(const char *dir, const char *office, struct err *e)
+{
+	return call(dir, "hall.returned", office, NULL, NULL, e);
 }
 
 int

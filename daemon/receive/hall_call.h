@@ -21,6 +21,10 @@
 int hall_call_absorb(
     const char *dir, const char *office, struct buf *ret, struct err *e);
 
+/* hall.returned: what a restored hall got back of its own becomes its branch
+ * again. Waits for it. */
+int hall_call_returned(const char *dir, const char *office, struct err *e);
+
 /* hall.absorb_evidence: the receipt for one whole file, as above. */
 int hall_call_absorb_evidence(const char *dir, const char *office,
     const char *sha, struct buf *ret, struct err *e);

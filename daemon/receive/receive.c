@@ -16,11 +16,14 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "daemon/receive/hall_call.h"
+#include "daemon/receive/receive_steps.h"
 #include "daemon/sync/remark.h"
+#include "store/admit/side.h"
 #include "store/evidence/evidence_door.h"
 #include "store/git/giterr.h"
 #include "store/git/repo.h"
 #include "store/git/tree.h"
+#include "store/hall/returned.h"
 #include "store/record/canon.h"
 #include "store/sign/commit.h"
 
@@ -89,6 +92,19 @@ receive_say(const char *prefix, const char *text)
 	/* the office reads lines: a sentence must not make two of them */
 	remark_clean(text, clean, sizeof(clean));
 	fprintf(stderr, "%s%s\n", prefix, clean);
+}
+
+void
+receive_say_err(const char *prefix, const struct err *e)
+{
+	receive_say(prefix, e->msg);
+	if (e->th[0] != '\0' && strcmp(e->th, e->msg) != 0)
+		receive_say(REMARK_TH, e->th);
+	if (e->hint[0] == '\0')
+		return;
+	receive_say(REMARK_HINT, e->hint);
+	if (e->hint_th[0] != '\0' && strcmp(e->hint_th, e->hint) != 0)
+		receive_say(REMARK_HINT_TH, e->hint_th);
 }
 
 /* registry.json as the hall's branch has it now */
@@ -270,6 +286,8 @@ add_option(struct line *l, const char *fmt, ...)
 static void
 show_refs(struct line *l, const struct receive *r, enum command_verb v)
 {
+	char side[16];
+
 	if (r->sha[0] != '\0') {
 		/* a pack for each small file would soon be thousands */
 		add_fixed(l, "receive.unpackLimit=32");
@@ -278,8 +296,13 @@ show_refs(struct line *l, const struct receive *r, enum command_verb v)
 		return;
 	}
 	add_fixed(l, "transfer.hideRefs=!refs/heads/office");
+	/* its own revisions that wait for a merge: no other device's */
+	side_ref(r->device, side);
+	add_option(l, "transfer.hideRefs=!%s", side);
 	if (v == COMMAND_FETCH)
 		add_fixed(l, "transfer.hideRefs=!refs/heads/hall");
+	else
+		add_fixed(l, "transfer.hideRefs=!" RETURNED_REF);
 }
 
 static int
@@ -364,7 +387,8 @@ open_evidence(const struct receive *r, enum command_verb v, int64_t *ret_max,
 	    (rc = evidence_repo_open(r->evidence_repo, 1, &repo, e)) < 0)
 		goto out;
 	*ret_max = evidence_door_max_input(&claim);
-	if (v == COMMAND_PUSH)
+	/* a device that fetches a file asks for its steps once */
+	if (v != COMMAND_FETCH)
 		say_if_whole(r, repo);
 out:
 	evidence_repo_close(repo);
@@ -388,6 +412,8 @@ receive_serve(struct receive *r, const char *original, const char *protocol,
 	if (r->sha[0] != '\0' &&
 	    (rc = open_evidence(r, c.verb, &max_input, e)) < 0)
 		return rc;
+	if (c.verb == COMMAND_STEPS)
+		return receive_steps(r, &c, e);
 	/* a push is told of by the hooks, with its outcome; who looks for a
 	 * file has been seen before it */
 	if (c.verb == COMMAND_PUSH)

@@ -4,7 +4,8 @@
  * evidence (one file at a time), with git's configuration, environment and
  * limits pinned.
  *
- * Ownership: none; receive_serve() becomes git and does not come back.
+ * Ownership: none; receive_serve() becomes git and does not come back, or has
+ * told the steps that were asked for.
  * Units:     seconds, bytes.
  * Errors:    ERR_DENIED: the device may not, ERR_REFUSED: this file may not,
  * a sentence for its people; others: the hall's own trouble.
@@ -38,8 +39,8 @@ int receive_check_device(const struct receive *r, struct err *e);
 
 /*
  * The whole forced command: original is SSH_ORIGINAL_COMMAND, protocol
- * GIT_PROTOCOL, both as the client sent them (NULL allowed). Returns only with
- * an error.
+ * GIT_PROTOCOL, both as the client sent them (NULL allowed). Returns with an
+ * error, or with 0 when it was "pmqa-steps".
  */
 int receive_serve(struct receive *r, const char *original, const char *protocol,
     struct err *e);
@@ -47,6 +48,9 @@ int receive_serve(struct receive *r, const char *original, const char *protocol,
 /* A line for the office on standard error, cleaned; the prefixes are those of
  * remark.h. */
 void receive_say(const char *prefix, const char *text);
+
+/* An error: its sentence behind the prefix, the same in Thai, the hint. */
+void receive_say_err(const char *prefix, const struct err *e);
 
 /* One line of JSON to DIR/receive.log (rotated at 16 MiB). A log that cannot be
  * written does not stop a push. */

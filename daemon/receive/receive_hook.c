@@ -5,7 +5,9 @@
 
 #include "daemon/receive/hall_call.h"
 #include "daemon/sync/remark.h"
+#include "store/admit/side.h"
 #include "store/evidence/evidence_door.h"
+#include "store/hall/returned.h"
 
 #define EVIDENCE_REFS "refs/evidence/"
 
@@ -124,6 +126,8 @@ ask_door(const struct receive *r, const char *quarantine,
 
 	if (r->sha[0] != '\0')
 		return evidence_door_check(&push, u, n, e);
+	if (returned_is(u, n))
+		return returned_check(r->repo, quarantine, r->device, u, e);
 	return door_check(r->repo, quarantine, r->device, u, n, e);
 }
 
@@ -159,6 +163,11 @@ receive_hook_post(
 	for (i = 0; i < n; i++)
 		receive_log(
 		    r, event_of(r), u[i].old, u[i].new_, "admitted", NULL);
+	if (returned_is(u, n))
+		return hall_call_returned(r->dir, r->office, e);
+	/* it waits for the merge that brings it to the branch */
+	if (strncmp(u[0].ref, SIDE_REFS, strlen(SIDE_REFS)) == 0)
+		return 0;
 	if (r->sha[0] == '\0')
 		return hall_call_absorb(r->dir, r->office, ret, e);
 	/* for a part of a file there is nothing to sign */

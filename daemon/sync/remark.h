@@ -18,8 +18,12 @@
 #define REMARK_RECEIPT "pmqa-receipt: "   /* JSON of the receipt */
 #define REMARK_EVIDENCE "pmqa-evidence: " /* JSON of a file's receipt */
 #define REMARK_NOTE "pmqa-note: "         /* why there is no receipt now */
+/* after one of the first three: the same in Thai, and what to do about it */
+#define REMARK_TH "pmqa-th: "
+#define REMARK_HINT "pmqa-hint: "
+#define REMARK_HINT_TH "pmqa-hint-th: "
 
-#define REMARK_MAX 400
+#define REMARK_MAX 1000
 
 /*
  * "remote: " and blanks at the ends taken off, control characters and bytes

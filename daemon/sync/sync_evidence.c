@@ -1,5 +1,5 @@
 /*
- * Files of a run, smallest first; text that was saved meanwhile goes before
+ * Files that a run sends, smallest first; text that was saved meanwhile goes before
  * each piece.
  *
  *   run_next     writer: is there text? else the next file, the next piece
@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "daemon/fatal.h"
 #include "daemon/sync/sync_run_state.h"
+#include "store/evidence/evidence_repo.h"
 #include "store/save/journal.h"
 
 #define TROUBLE_MAX 3 /* files in a row, then the hall is left in peace */
@@ -56,8 +57,9 @@ name_file(struct err *err, const char *sha)
 	memcpy(err->hint_th, was.hint_th, sizeof(err->hint_th));
 }
 
-static void
-note(struct sync_run *r, const char *sha, const struct sync_fault *fault)
+void
+sync_evidence_note(
+    struct sync_run *r, const char *sha, const struct sync_fault *fault)
 {
 	struct sync_file *f = &r->outcome.files[r->outcome.n_files];
 
@@ -91,7 +93,7 @@ find_piece(struct sync_run *r, struct store *s, struct err *e)
 		if (sync_refused_has(&r->refused, file_of(r), now))
 			continue;
 		rc = evidence_send_slice(s, file_of(r),
-		    r->has_have ? r->have : NULL, r->outcome.slice_bytes,
+		    r->has_have ? r->have : NULL, r->outcome.pace.size,
 		    &r->piece, &err);
 		if (rc == 0)
 			return 1;
@@ -104,9 +106,21 @@ find_piece(struct sync_run *r, struct store *s, struct err *e)
 			return rc;
 		}
 		sync_error_own(&err, &own);
-		note(r, file_of(r), &own);
+		sync_evidence_note(r, file_of(r), &own);
 	}
 	return 0;
+}
+
+/* Of what went and of what waits. */
+static int
+count_parts(struct sync_run *r, struct store *s, struct err *e)
+{
+	int64_t waiting = 0;
+	int rc = evidence_send_parts(s, &waiting, e);
+
+	if (rc == 0)
+		r->parts = r->parts_gone + waiting;
+	return rc;
 }
 
 static void
@@ -124,12 +138,16 @@ run_next(struct job *j, void *state)
 	/* a hall that cannot sign for text cannot sign for files */
 	if (r->slice.n > 0 || !r->outcome.synced)
 		return;
+	if (r->parts == 0 && r->files.n > 0 &&
+	    (j->rc = count_parts(r, s, &j->err)) < 0)
+		return;
 	if ((j->rc = find_piece(r, s, &j->err)) != 0)
 		return;
 	/* what was added since they were listed */
 	before = r->files.n;
 	j->rc = evidence_send_list(s, &r->files, &j->err);
-	if (j->rc == 0 && r->files.n > before)
+	if (j->rc == 0 && r->files.n > before &&
+	    (j->rc = count_parts(r, s, &j->err)) == 0)
 		j->rc = find_piece(r, s, &j->err);
 }
 
@@ -144,6 +162,8 @@ on_next(struct job *j)
 	if (r->slice.n > 0)
 		sync_push_begin(r);
 	else if (!found)
+		sync_evidence_fetch_begin(r);
+	else if (!sync_run_may(r, 1))
 		sync_run_finish(r, NULL);
 	else if (!r->piece.whole && !r->asked)
 		begin_list(r);
@@ -199,6 +219,20 @@ on_listed(void *arg, const struct child_result *c)
 
 /* --- the piece --- */
 
+/* How far all files are, counted in parts. */
+static void
+show_piece(struct sync_run *r)
+{
+	const struct evidence_slice *p = &r->piece;
+	int64_t done = r->parts_gone + p->from;
+
+	if (!r->files_begun)
+		sync_run_stage(r, done);
+	r->files_begun = 1;
+	sync_run_part(r, (int64_t)r->at + 1, (int64_t)r->files.n, done,
+	    p->n - p->from, r->parts);
+}
+
 static void
 begin_piece(struct sync_run *r)
 {
@@ -209,6 +243,7 @@ begin_piece(struct sync_run *r)
 	memset(&err, 0, sizeof(err));
 	snprintf(detail, sizeof(detail), "%zu/%zu", r->at + 1, r->files.n);
 	sync_run_show(r, "evidence", detail);
+	show_piece(r);
 	commit_hex(r->piece.tip, hex);
 	buf_clear(&r->receipt);
 	r->outcome.note[0] = '\0';
@@ -226,6 +261,12 @@ on_piece_line(void *arg, const char *line)
 	sync_run_remark((struct sync_run *)arg, line, REMARK_EVIDENCE);
 }
 
+static int64_t
+piece_bytes(const struct sync_run *r)
+{
+	return (int64_t)(r->piece.n - r->piece.from) * (int64_t)EVIDENCE_PART;
+}
+
 static void
 on_piece(void *arg, const struct child_result *c)
 {
@@ -237,8 +278,9 @@ on_piece(void *arg, const struct child_result *c)
 			file_failed(r, &fault);
 		return;
 	}
-	r->outcome.slice_bytes = sync_pace_after(r->outcome.slice_bytes,
+	sync_pace_after(&r->outcome.pace, piece_bytes(r),
 	    clock_mono_ms() - r->push_ms, !r->piece.whole);
+	r->outcome.moved++;
 	if (r->piece.whole) {
 		sync_run_step(r, run_keep, on_kept);
 		return;
@@ -290,6 +332,7 @@ on_kept(struct job *j)
 		return;
 	}
 	r->outcome.files_sent++;
+	r->parts_gone += r->piece.parts;
 	r->n_trouble = 0;
 	next_file(r);
 	sync_run_step(r, run_next, on_next);
@@ -305,7 +348,7 @@ file_failed(struct sync_run *r, const struct sync_fault *fault)
 		return;
 	}
 	if (fault->err.code == ERR_UNREACHABLE) { /* nor would the others */
-		r->outcome.slice_bytes = sync_pace_cut(r->outcome.slice_bytes);
+		sync_pace_cut(&r->outcome.pace);
 		sync_run_finish(r, fault);
 		return;
 	}
@@ -322,7 +365,7 @@ run_look(struct job *j, void *state)
 	struct evidence_slice piece;
 
 	j->rc = evidence_send_slice(
-	    state, file_of(r), NULL, r->outcome.slice_bytes, &piece, &j->err);
+	    state, file_of(r), NULL, r->outcome.pace.size, &piece, &j->err);
 	if (j->rc == 0 && r->trouble.class != SYNC_REFUSED)
 		j->rc = evidence_send_prove(state, file_of(r), &j->err);
 	if (j->rc == ERR_DAMAGED)
@@ -341,7 +384,7 @@ on_looked(struct job *j)
 	if (erased) {
 		r->n_gone++;
 	} else {
-		note(r, file_of(r), &r->trouble);
+		sync_evidence_note(r, file_of(r), &r->trouble);
 		r->n_trouble =
 		    r->trouble.class == SYNC_REFUSED ? 0 : r->n_trouble + 1;
 	}

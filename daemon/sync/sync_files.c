@@ -29,7 +29,10 @@ sync_files_json(const struct sync_outcome *o, cJSON *obj, struct err *e)
 	}
 	if ((rc = json_put(v, "failed", failed, e)) < 0 ||
 	    (rc = json_put_int(v, "sent", o->files_sent, e)) < 0 ||
-	    (rc = json_put_int(v, "left", o->files_left, e)) < 0)
+	    (rc = json_put_int(v, "left", o->files_left, e)) < 0 ||
+	    (rc = json_put_int(v, "fetched", o->files_fetched, e)) < 0 ||
+	    (rc = json_put_int(v, "absent", o->files_absent, e)) < 0 ||
+	    (rc = json_put_bool(v, "held", o->files_held, e)) < 0)
 		return rc;
 	for (i = 0; i < o->n_files; i++)
 		if ((rc = push_failed(failed, &o->files[i], e)) < 0)

@@ -11,8 +11,8 @@
 
 #include "daemon/sync/sync_run.h"
 
-/* Puts "evidence": {"sent","left","failed":[{"sha256","class","message",
- * "message_th"}]}. */
+/* Puts "evidence": {"sent","left","fetched","absent","held","failed":[{"sha256",
+ * "class","message","message_th"}]}. */
 int sync_files_json(const struct sync_outcome *o, cJSON *obj, struct err *e);
 
 #endif

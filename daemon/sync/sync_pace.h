@@ -1,9 +1,10 @@
 /*
- * sync_pace: how large the next slice may be: doubled while the link is fast,
- * halved after a cut, so that a link that dies loses one slice at most and a
- * good one is not held up by small ones.
+ * sync_pace: how large the next slice may be. It grows while the link is fast
+ * and holds, so that a good link is not held up by small slices, and stays a
+ * small part of what the link carried between two cuts, so that what a cut
+ * costs (one slice at most, which goes again) is a small part of the whole.
  *
- * Ownership: none.
+ * Ownership: the caller's memory; sync_pace_init() first.
  * Units:     bytes, milliseconds.
  * Errors:    none.
  * Thread:    any.
@@ -17,9 +18,22 @@
 #define SYNC_SLICE_FIRST (INT64_C(256) * 1024)
 #define SYNC_SLICE_MAX (INT64_C(8) * 1024 * 1024)
 #define SYNC_SLICE_FAST_MS 10000
+#define SYNC_SLICE_SLOW_MS 60000
 
-/* After a slice of size that took so long; full: more was waiting than fit. */
-int64_t sync_pace_after(int64_t size, int64_t took_ms, int full);
-int64_t sync_pace_cut(int64_t size);
+struct sync_pace {
+	int64_t size;   /* of the next slice */
+	int64_t flowed; /* since the last cut */
+	int64_t held;   /* flowed when the last cut came; 0: none came yet */
+};
+
+void sync_pace_init(struct sync_pace *p);
+
+/* After a slice of so many bytes that took so long; full: more was waiting
+ * than fit. */
+void sync_pace_after(
+    struct sync_pace *p, int64_t bytes, int64_t took_ms, int full);
+
+/* After one that did not arrive because the link was cut. */
+void sync_pace_cut(struct sync_pace *p);
 
 #endif

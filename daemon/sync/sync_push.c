@@ -18,15 +18,25 @@ sync_push_begin(struct sync_run *r)
 	struct err err;
 	int64_t after;
 
+	if (!sync_run_may(r, 0)) {
+		sync_run_finish(r, NULL);
+		return;
+	}
 	memset(&err, 0, sizeof(err));
 	after = (r->slice.left + r->slice.n - 1) / r->slice.n;
 	snprintf(detail, sizeof(detail), "%" PRId64 "/%" PRId64,
 	    r->n_slices + 1, r->n_slices + 1 + after);
 	sync_run_show(r, "push", detail);
+	if (r->n_slices == 0)
+		sync_run_stage(r, 0);
+	sync_run_part(r, r->n_slices + 1, r->n_slices + 1 + after,
+	    r->outcome.pushed, r->slice.n,
+	    r->outcome.pushed + r->slice.n + r->slice.left);
 	commit_hex(r->slice.tip, hex);
 	buf_clear(&r->receipt);
 	r->push_ms = clock_mono_ms();
-	if (transfer_push(&r->way, hex, &t, &err) < 0)
+	if ((r->slice.side ? transfer_push_side(&r->way, hex, &t, &err)
+			   : transfer_push(&r->way, hex, &t, &err)) < 0)
 		sync_run_finish_own(r, &err);
 	else
 		sync_run_git(r, &t, on_push_line, on_pushed);
@@ -48,14 +58,15 @@ on_pushed(void *arg, const struct child_result *c)
 		if (fault.class == SYNC_NONE)
 			return;
 		if (fault.err.code == ERR_UNREACHABLE)
-			r->outcome.slice_bytes =
-			    sync_pace_cut(r->outcome.slice_bytes);
+			sync_pace_cut(&r->outcome.pace);
 		sync_run_finish(r, &fault);
 		return;
 	}
-	r->outcome.slice_bytes = sync_pace_after(r->outcome.slice_bytes,
+	sync_pace_after(&r->outcome.pace,
+	    r->slice.left > 0 ? r->outcome.pace.size : 0,
 	    clock_mono_ms() - r->push_ms, r->slice.left > 0);
 	r->n_slices++;
+	r->outcome.moved++;
 	r->outcome.pushed += r->slice.n;
 	sync_run_show(r, "receipt", "");
 	sync_run_step(r, run_receipt, on_receipted);
@@ -67,11 +78,13 @@ run_receipt(struct job *j, void *state)
 	struct sync_run *r = (struct sync_run *)j;
 	struct store *s = state;
 
-	j->rc = slice_pushed(s, r->slice.tip, &j->err);
-	if (j->rc == 0 && r->receipt.len > 0)
+	j->rc = r->slice.side ? slice_pushed_side(s, r->slice.tip, &j->err)
+			      : slice_pushed(s, r->slice.tip, &j->err);
+	/* what waits beside the branch has none */
+	if (j->rc == 0 && !r->slice.side && r->receipt.len > 0)
 		j->rc = slice_take_receipt(s, r->slice.tip,
 		    buf_str(&r->receipt), r->receipt.len, &j->err);
-	if (j->rc == 0)
+	if (j->rc == 0 && (j->rc = lost_look_office(s, &j->err)) == 0)
 		j->rc = sync_run_plan(r, s, &j->err);
 	if (j->rc < 0)
 		fatal_check("cannot keep the hall's receipt", &j->err);

@@ -3,16 +3,22 @@
  *
  *   run_prepare    writer: journal to the repository; anything to push?
  *   begin_road     one shared connection if there is (sync_road.c)
- *   begin_fetch    git fetch
- *   run_absorb     writer: what came is verified and indexed; first slice
+ *   sync_fetch.c   git fetch, in one go or in steps
+ *   run_absorb     writer: what the hall wrote is verified and indexed
+ *   sync_restored.c  either side may be an old copy
+ *   sync_join.c    writer: what other devices wrote is joined; first slice
  *   sync_push.c    git push of the slices, each with its receipt
  *   sync_evidence.c  git push of the files, each with its receipt
+ *   sync_evidence_fetch.c  git fetch of the files that are missing here
  *   sync_run_finish  the outcome; then the connection ends, then gone()
  */
 #include "daemon/fatal.h"
 #include "daemon/sync/remark.h"
+#include "daemon/sync/sync_join.h"
+#include "daemon/sync/sync_restored.h"
 #include "daemon/sync/sync_run_state.h"
 #include "store/admit/absorb.h"
+#include "store/hall/registry.h"
 #include "store/save/journal.h"
 
 #define WALL_MS (30L * 60 * 1000)
@@ -25,11 +31,8 @@ static void on_prepared(struct job *j);
 static void begin_road(struct sync_run *r);
 static void on_road(void *arg, const struct sync_fault *fault);
 static void on_road_gone(void *arg);
-static void begin_fetch(struct sync_run *r);
-static void on_fetched(void *arg, const struct child_result *c);
 static void run_absorb(struct job *j, void *state);
 static void on_absorbed(struct job *j);
-static void next_address(struct sync_run *r, const struct sync_fault *fault);
 static void call_off(struct sync_run *r);
 static void leave(struct sync_run *r);
 
@@ -46,7 +49,7 @@ sync_run_begin(
 	r->conf = *o->conf;
 	r->opts.conf = r->way.conf = &r->conf;
 	r->way.url = o->url >= 0 && o->url < r->conf.n_urls ? o->url : 0;
-	r->outcome.slice_bytes = o->slice_bytes;
+	r->outcome.pace = o->pace;
 	if (o->refused != NULL)
 		r->refused = *o->refused;
 	buf_init(&r->receipt);
@@ -122,14 +125,17 @@ run_prepare(struct job *j, void *state)
 	struct sync_run *r = (struct sync_run *)j;
 	struct store *s = state;
 
-	if ((j->rc = journal_flush(s, &j->err)) == 0)
-		j->rc = slice_ahead(s, &r->ahead, &j->err);
+	if ((j->rc = journal_flush(s, &j->err)) == 0 &&
+	    (j->rc = slice_ahead(s, &r->ahead, &j->err)) == 0)
+		j->rc = copy_look(s, &r->fetch.copy, &j->err);
 	if (j->rc < 0) {
 		fatal_check("cannot write the repository", &j->err);
 		return;
 	}
+	if (r->fetch.copy.under_way)
+		r->ahead = 1;
 	/* files alone are worth a shared connection, too */
-	if (!r->ahead &&
+	if (!r->ahead && !r->opts.no_files &&
 	    (j->rc = evidence_send_list(s, &r->files, &j->err)) == 0)
 		r->ahead = r->files.n > 0;
 }
@@ -148,18 +154,28 @@ on_prepared(struct job *j)
 static void
 begin_road(struct sync_run *r)
 {
+	r->way.shared = 0;
+	if (r->ahead)
+		sync_run_share(r, sync_fetch_begin);
+	else
+		sync_fetch_begin(r);
+}
+
+void
+sync_run_share(struct sync_run *r, void (*go)(struct sync_run *r))
+{
 	struct err err;
 
 	memset(&err, 0, sizeof(err));
-	r->way.shared = 0;
-	if (!r->ahead || transfer_is_local(&r->way)) {
-		begin_fetch(r);
+	if (r->road != NULL || transfer_is_local(&r->way)) {
+		go(r);
 		return;
 	}
+	r->go = go;
 	/* without one (a path too long, no inotify) each git connects itself */
 	if (road_begin(r->opts.loop, &r->way, on_road, on_road_gone, r,
 		&r->road, &err) < 0)
-		begin_fetch(r);
+		go(r);
 }
 
 /* Open (fault NULL), or failed to open. */
@@ -173,12 +189,12 @@ on_road(void *arg, const struct sync_fault *fault)
 	if (r->stopping)
 		call_off(r);
 	else if (fault != NULL && fault->no_road)
-		next_address(r, fault);
+		sync_run_next_address(r, fault);
 	else if (fault != NULL)
 		sync_run_finish(r, fault);
 	else {
 		r->way.shared = 1;
-		begin_fetch(r);
+		r->go(r);
 	}
 }
 
@@ -194,7 +210,7 @@ on_road_gone(void *arg)
 	else if (r->stopping)
 		call_off(r);
 	else if (r->child == NULL && !r->job_pending)
-		begin_road(r); /* next_address() waits for it */
+		begin_road(r); /* sync_run_next_address() waits */
 }
 
 void
@@ -207,25 +223,13 @@ sync_run_git(struct sync_run *r, const struct transfer *t,
 		.cwd = r->conf.dir,
 		.wall_ms = WALL_MS,
 		.stall_ms = STALL_MS,
-		.line = line };
+		.line = sync_run_on_line };
 	struct err err;
 
 	memset(&err, 0, sizeof(err));
+	r->line = line;
 	if (child_start(r->opts.loop, &o, exited, r, &r->child, &err) < 0)
 		sync_run_finish_own(r, &err);
-}
-
-static void
-begin_fetch(struct sync_run *r)
-{
-	struct transfer t;
-	struct err err;
-
-	memset(&err, 0, sizeof(err));
-	if (transfer_fetch(&r->way, &t, &err) < 0)
-		sync_run_finish_own(r, &err);
-	else
-		sync_run_git(r, &t, NULL, on_fetched);
 }
 
 /* The end of every git: 1 if it did its work and the run goes on. */
@@ -245,19 +249,9 @@ sync_run_child_ended(
 	return 0;
 }
 
-static void
-on_fetched(void *arg, const struct child_result *c)
+void
+sync_run_fetched(struct sync_run *r)
 {
-	struct sync_run *r = (struct sync_run *)arg;
-	struct sync_fault fault;
-
-	if (!sync_run_child_ended(r, c, &fault)) {
-		if (fault.no_road)
-			next_address(r, &fault);
-		else if (fault.class != SYNC_NONE)
-			sync_run_finish(r, &fault);
-		return;
-	}
 	sync_run_show(r, "absorb", "");
 	sync_run_step(r, run_absorb, on_absorbed);
 }
@@ -270,10 +264,10 @@ sync_run_plan(struct sync_run *r, struct store *s, struct err *e)
 
 	cJSON_Delete(r->outcome.receipt);
 	r->outcome.receipt = NULL;
-	if ((rc = slice_next(s, r->outcome.slice_bytes, &r->slice, e)) == 0)
+	if ((rc = slice_next(s, r->outcome.pace.size, &r->slice, e)) == 0)
 		rc = slice_synced(s, &r->outcome.synced, &r->outcome.waiting,
 		    &r->outcome.receipt, e);
-	return rc;
+	return rc < 0 ? rc : sync_restored_plan(r, s, e);
 }
 
 static void
@@ -285,9 +279,11 @@ run_absorb(struct job *j, void *state)
 
 	if ((j->rc = store_repo(s, "", &repo, &j->err)) == 0 &&
 	    (j->rc = repo_refresh(repo, &j->err)) == 0 &&
-	    (j->rc = absorb_ref(s, "", "hall", "refs/incoming/hall",
-		 &r->outcome.fetched, &j->err)) == 0)
-		j->rc = sync_run_plan(r, s, &j->err);
+	    (j->rc = sync_restored_look(r, s, &j->err)) == 0 &&
+	    (j->rc = registry_refresh_signers(s, &j->err)) == 0 &&
+	    (j->rc = sync_restored_settle(r, s, &j->err)) == 0 &&
+	    r->fetch.copy.under_way)
+		j->rc = copy_end(s, &j->err);
 	if (j->rc < 0)
 		fatal_check("cannot take in the hall's revisions", &j->err);
 }
@@ -297,21 +293,12 @@ on_absorbed(struct job *j)
 {
 	struct sync_run *r = (struct sync_run *)j;
 
-	/* the place of the merge: until two devices can be merged, what the
-	 * hall has of this office must be ours (slice_next() said so) */
-	sync_run_show(r, "merge", "");
-	if (!sync_run_job_ended(r))
-		return;
-	if (r->slice.n > 0)
-		sync_push_begin(r);
-	else
-		sync_evidence_begin(r);
+	if (sync_run_job_ended(r))
+		sync_restored_begin(r);
 }
 
-/* Another address of the same hall; the last one's fault stands if none is
- * left. */
-static void
-next_address(struct sync_run *r, const struct sync_fault *fault)
+void
+sync_run_next_address(struct sync_run *r, const struct sync_fault *fault)
 {
 	if (++r->n_tried >= r->conf.n_urls) {
 		sync_run_finish(r, fault);
@@ -376,6 +363,7 @@ leave(struct sync_run *r)
 	cJSON_Delete(r->outcome.receipt);
 	buf_release(&r->receipt);
 	free(r->files.list);
+	free(r->missing.files.list);
 	free(r);
 }
 

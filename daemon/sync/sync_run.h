@@ -21,9 +21,11 @@
 #include "daemon/sync/remark.h"
 #include "daemon/sync/sync_error.h"
 #include "daemon/sync/sync_pace.h"
+#include "daemon/sync/sync_progress.h"
 #include "daemon/sync/sync_refused.h"
 #include "daemon/worker.h"
 #include "store/conf.h"
+#include "store/merge/join.h"
 
 #define SYNC_FILES_MAX 8
 
@@ -37,13 +39,22 @@ struct sync_outcome {
 	int synced;              /* a receipt names the tip (I5) */
 	int waiting;             /* it should, but none does */
 	int64_t pushed, fetched;
-	cJSON *receipt;        /* the newest one, NULL if none */
-	int url;               /* the address used last */
-	int64_t slice_bytes;   /* what the link bears, for the next run */
+	int64_t moved;    /* slices, pieces of files, steps: what stays done
+			  whatever comes after (a failure with it is tried
+			  again soon) */
+	int held;         /* ended early: may() said that no more may begin */
+	int files_held;   /* the link is metered: files wait */
+	struct join join; /* with what other devices wrote */
+	int renewed;      /* letter or key changed: see conf again */
+	cJSON *receipt;   /* the newest one, NULL if none */
+	int url;          /* the address used last */
+	struct sync_pace pace; /* what the link bears, for the next run */
 	char note[REMARK_MAX]; /* why there is no receipt, as the hall said */
 	/* evidence: confirmed in this run, still waiting, and the first that
 	 * failed; the text's fate is not theirs */
 	int64_t files_sent, files_left;
+	int64_t files_fetched; /* that other devices added: came in this run */
+	int64_t files_absent;  /* are not here, nor at the hall yet */
 	struct sync_file files[SYNC_FILES_MAX];
 	int n_files;
 };
@@ -53,8 +64,15 @@ struct sync_run_opts {
 	struct worker *writer;
 	const struct conf *conf; /* copied */
 	int url;                 /* address to try first */
-	int64_t slice_bytes;
+	struct sync_pace pace;
 	const struct sync_refused *refused; /* copied; may be NULL */
+	int no_files;                       /* text alone, as far as is known
+					       at the beginning */
+	/* Asked on the loop before each slice and piece: may text (files) go
+	 * on? NULL: always. */
+	int (*may)(void *arg, int files);
+	/* While bytes move; may be NULL. */
+	void (*progress)(void *arg, const struct sync_progress *p);
 	void (*state)(void *arg, const char *state, const char *detail);
 	void (*done)(void *arg, const struct sync_outcome *o);
 	void (*gone)(void *arg);

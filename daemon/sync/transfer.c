@@ -86,10 +86,19 @@ transfer_socket(
 	return 0;
 }
 
+/* Addresses are tried in order from the first: one that has another behind it
+ * (the office's own net, when one is on the road) gets less time. */
+static int
+connect_s(const struct transfer_way *w)
+{
+	return w->url + 1 < w->conf->n_urls ? TRANSFER_CONNECT_SHORT_S
+					    : TRANSFER_CONNECT_S;
+}
+
 static int
 add_common_env(const struct transfer_way *w, struct transfer *t, struct err *e)
 {
-	char lib[1024], dir[1024], path[1024];
+	char lib[1024], dir[1024], path[1024], device[16];
 	int rc;
 
 	env(t, "PATH=%s", SEARCH_PATH);
@@ -105,9 +114,13 @@ add_common_env(const struct transfer_way *w, struct transfer *t, struct err *e)
 	if ((rc = file_own(lib, sizeof(lib), "lib", e)) < 0)
 		return rc;
 	env(t, "GIT_SSH=%s/pmqa-ssh", lib);
+	if (w->conf->rate_kib > 0)
+		env(t, "PMQA_RATE=%ld", w->conf->rate_kib);
+	env(t, "PMQA_SSH_TIMEOUT=%d", connect_s(w));
 	if (transfer_is_local(w)) {
 		env(t, "PMQA_HALL_DIR=%s", w->conf->urls[w->url]);
-		env(t, "PMQA_DEVICE=%s-%c", w->conf->code, w->conf->device);
+		conf_road_device(w->conf, device);
+		env(t, "PMQA_DEVICE=%s", device);
 		return 0;
 	}
 	env(t, "PMQA_SSH_CONFIG=%s/ssh_config", w->conf->dir);
@@ -166,6 +179,18 @@ add_push(const struct transfer_way *w, const char *sha, struct transfer *t)
 	add_url(w, sha, t);
 }
 
+static void
+add_fetch(struct transfer *t)
+{
+	arg(t, "fetch");
+	arg(t, "--progress"); /* so that a stall can be told from work */
+	arg(t, "--no-tags");
+	arg(t, "--no-auto-maintenance");
+	arg(t, "--no-write-fetch-head");
+	arg(t, "--no-recurse-submodules");
+	arg(t, "--no-show-forced-updates");
+}
+
 int
 transfer_fetch(
     const struct transfer_way *w, struct transfer *ret, struct err *e)
@@ -176,18 +201,90 @@ transfer_fetch(
 	if ((rc = add_common_env(w, ret, e)) < 0)
 		return rc;
 	add_git(w, "repo.git", ret);
-	arg(ret, "fetch");
-	arg(ret, "--progress"); /* so that a stall can be told from work */
+	add_fetch(ret);
 	/* what the hall lost must be pushed again */
 	arg(ret, "--prune");
-	arg(ret, "--no-tags");
-	arg(ret, "--no-auto-maintenance");
-	arg(ret, "--no-write-fetch-head");
-	arg(ret, "--no-recurse-submodules");
-	arg(ret, "--no-show-forced-updates");
 	add_url(w, NULL, ret);
 	arg(ret, "+refs/heads/hall:refs/incoming/hall");
 	arg(ret, "+refs/heads/office*:refs/incoming/office*");
+	/* what of ours waits there for its merge */
+	arg(ret, "+refs/side/%c*:refs/incoming/side*", w->conf->device);
+	return finish(ret, e);
+}
+
+int
+transfer_fetch_step(const struct transfer_way *w, const char *branch,
+    const char commit[41], struct transfer *ret, struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "repo.git", ret);
+	add_fetch(ret);
+	add_url(w, NULL, ret);
+	arg(ret, "+%s:refs/incoming/%s", commit, branch);
+	return finish(ret, e);
+}
+
+int
+transfer_evidence_fetch(const struct transfer_way *w, const char *sha,
+    const char commit[41], const char *have, struct transfer *ret,
+    struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "evidence.git", ret);
+	/* the other files are no kin of this one: the hall need not hear of
+	 * them */
+	if (have == NULL) {
+		arg(ret, "-c");
+		arg(ret, "fetch.negotiationAlgorithm=noop");
+	}
+	add_fetch(ret);
+	if (have != NULL)
+		arg(ret, "--negotiation-tip=%s", have);
+	add_url(w, sha, ret);
+	arg(ret, "+%s:refs/uploads/%s", commit, sha);
+	return finish(ret, e);
+}
+
+/* "ssh://user@host[:port]" as git gives it to its ssh: -p PORT HOST. */
+static void
+add_host(const char *url, struct transfer *t)
+{
+	const char *host = url + strlen("ssh://");
+	const char *colon = strchr(host, ':');
+
+	if (colon != NULL) {
+		arg(t, "-p");
+		arg(t, "%s", colon + 1);
+	}
+	arg(t, "%.*s", (int)strcspn(host, ":"), host);
+}
+
+int
+transfer_steps(const struct transfer_way *w, const char *what, const char *have,
+    const char *want, struct transfer *ret, struct err *e)
+{
+	char lib[1024];
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0 ||
+	    (rc = file_own(lib, sizeof(lib), "lib", e)) < 0)
+		return rc;
+	arg(ret, "%s/pmqa-ssh", lib);
+	if (transfer_is_local(w))
+		arg(ret, "local");
+	else
+		add_host(w->conf->urls[w->url], ret);
+	arg(ret, "pmqa-steps '%s' %s %s", what, have != NULL ? have : "-",
+	    want != NULL ? want : "-");
 	return finish(ret, e);
 }
 
@@ -203,6 +300,36 @@ transfer_push(const struct transfer_way *w, const char commit[41],
 	add_git(w, "repo.git", ret);
 	add_push(w, NULL, ret);
 	arg(ret, "%s:refs/heads/office", commit);
+	return finish(ret, e);
+}
+
+int
+transfer_push_side(const struct transfer_way *w, const char commit[41],
+    struct transfer *ret, struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "repo.git", ret);
+	add_push(w, NULL, ret);
+	arg(ret, "%s:refs/side/%c", commit, w->conf->device);
+	return finish(ret, e);
+}
+
+int
+transfer_return(const struct transfer_way *w, const char commit[41],
+    struct transfer *ret, struct err *e)
+{
+	int rc;
+
+	init(ret);
+	if ((rc = add_common_env(w, ret, e)) < 0)
+		return rc;
+	add_git(w, "repo.git", ret);
+	add_push(w, NULL, ret);
+	arg(ret, "%s:refs/returned/hall", commit);
 	return finish(ret, e);
 }
 
@@ -269,6 +396,8 @@ transfer_master(
 	arg(ret, "%s", path);
 	arg(ret, "-o");
 	arg(ret, "BatchMode=yes");
+	arg(ret, "-o");
+	arg(ret, "ConnectTimeout=%d", connect_s(w));
 	arg(ret, "-N");
 	arg(ret, "-T");
 	arg(ret, "--");

@@ -32,6 +32,10 @@ struct transfer {
 	char text[12288];
 };
 
+/* To connect: the last address, and one that has others behind it. */
+#define TRANSFER_CONNECT_S 15
+#define TRANSFER_CONNECT_SHORT_S 5
+
 /* 1 if the address is a directory of this machine. */
 int transfer_is_local(const struct transfer_way *w);
 
@@ -43,8 +47,36 @@ int transfer_is_local(const struct transfer_way *w);
 int transfer_fetch(
     const struct transfer_way *w, struct transfer *ret, struct err *e);
 
+/*
+ * "pmqa-steps" at the hall: lines of store/git/steps.h on standard output. what:
+ * "hall", "office", or "evidence/" and a hash; have, want: 40 hex digits, or
+ * NULL.
+ */
+int transfer_steps(const struct transfer_way *w, const char *what,
+    const char *have, const char *want, struct transfer *ret, struct err *e);
+
+/* git fetch of one commit of the hall's branch ("hall", "office") into
+ * refs/incoming/<branch>: one step of it. */
+int transfer_fetch_step(const struct transfer_way *w, const char *branch,
+    const char commit[41], struct transfer *ret, struct err *e);
+
+/* git fetch of one commit of a file's chain into refs/uploads/<sha>; have: the
+ * commit of it that is here, or NULL. */
+int transfer_evidence_fetch(const struct transfer_way *w, const char *sha,
+    const char commit[41], const char *have, struct transfer *ret,
+    struct err *e);
+
 /* git push of one commit to the hall's refs/heads/office, forward only. */
 int transfer_push(const struct transfer_way *w, const char commit[41],
+    struct transfer *ret, struct err *e);
+/* The same of a commit that a later merge will bring to that branch, to this
+ * device's refs/side/<letter>. */
+int transfer_push_side(const struct transfer_way *w, const char commit[41],
+    struct transfer *ret, struct err *e);
+
+/* git push of a commit of the hall's own branch to its refs/returned/hall: it
+ * lost it (store/hall/lost.h). */
+int transfer_return(const struct transfer_way *w, const char commit[41],
     struct transfer *ret, struct err *e);
 
 /* git ls-remote of the hall's two names of one evidence file: lines of "ID TAB

@@ -1,29 +1,12 @@
 #include "store/admit/absorb.h"
 
-#include "store/admit/trust.h"
-#include "store/db/schema.h"
+#include "store/admit/absorb_state.h"
+#include "store/admit/rewind.h"
+#include "store/git/graph.h"
 #include "store/save/index.h"
-#include "store/save/journal.h"
 #include "store/sign/receipt.h"
-#include "store/view/search.h"
 
 #define BATCH 1000 /* commits in one transaction */
-
-struct absorb {             /* one branch being taken in */
-	struct trust trust; /* first: trust's callbacks cast back to it */
-	struct store *store;
-	struct branch *branch;
-	const char *move; /* ref that follows what is indexed, or NULL */
-	struct index_file *files;
-	size_t cap;
-	int open;   /* a transaction is */
-	int failed; /* the index could not be written: nothing to keep of it */
-	size_t n_open;
-	int64_t n; /* commits indexed and committed */
-	void (*progress)(void *arg, int64_t done);
-	void *progress_arg;
-	int64_t done_before;
-};
 
 /* --- batches --- */
 
@@ -79,6 +62,18 @@ begin_batch(struct absorb *a, struct err *e)
 		return rc;
 	a->open = 1;
 	return 0;
+}
+
+/* Side revisions and the merge that brings them in come together or not at
+ * all: the branch's tip says how far the index is. */
+static int
+begin_with(struct absorb *a, int side, struct err *e)
+{
+	int rc;
+
+	if (side && !a->beside && !a->whole && (rc = end_batch(a, e)) < 0)
+		return rc;
+	return begin_batch(a, e);
 }
 
 /* --- one commit --- */
@@ -169,46 +164,40 @@ on_commit(void *arg, const unsigned char id[20], const struct commit *c,
 	(void)len;
 	if (receipt != NULL && (rc = check_receipt(a, id, receipt, e)) < 0)
 		return rc;
-	if ((rc = list_files(a, files, n, e)) < 0)
+	if ((rc = list_files(a, files, n, e)) < 0 ||
+	    (rc = begin_with(a, a->admit->side, e)) < 0)
 		return rc;
-	if ((rc = begin_batch(a, e)) < 0)
-		return rc;
-	rc = index_revision(a->store, a->branch, id, c, a->files, n, NULL, e);
+	rc = a->admit->side
+		 ? index_side(a->store, a->branch, id, c, a->files, n, e)
+		 : index_revision(
+		       a->store, a->branch, id, c, a->files, n, NULL, e);
 	if (rc == 0 && receipt != NULL)
 		rc = apply_receipt(a, receipt, e);
 	if (rc < 0) {
 		a->failed = 1;
 		return rc;
 	}
-	return ++a->n_open < BATCH ? 0 : end_batch(a, e);
+	a->n_open++;
+	a->beside = a->admit->side;
+	return a->n_open < BATCH || a->whole || a->beside ? 0 : end_batch(a, e);
 }
 
 /* --- one branch --- */
 
+/* A failed one: what was good before a bad commit stays, unless it makes no
+ * sense without what was to come. */
 static int
-take_in(
-    struct absorb *a, const unsigned char tip[20], int stored, struct err *e)
+give_up(struct absorb *a, int rc, struct err *e)
 {
-	struct branch *b = a->branch;
-	unsigned char old[20];
 	struct err after;
-	struct admit admit;
-	int rc, has_old = b->has_tip;
 
-	/* index_revision() moves b->tip on while admit still reads old */
-	memcpy(old, b->tip, 20);
-	trust_admit(&a->trust, a, &admit);
-	admit.accept = on_commit;
-	admit.stored = stored;
-	rc = admit_range(&admit, has_old ? old : NULL, tip, e);
-	if (a->failed) {
-		db_rollback(store_db(a->store), NULL);
+	if (a->failed || a->whole || a->beside) {
+		if (a->open)
+			db_rollback(store_db(a->store), NULL);
+		a->open = 0;
 		store_forget_branches(a->store);
 		return rc;
 	}
-	/* what was good before a bad commit stays */
-	if (rc == 0)
-		return end_batch(a, e);
 	if (end_batch(a, &after) < 0) {
 		store_forget_branches(a->store);
 		if (e != NULL)
@@ -219,6 +208,96 @@ take_in(
 }
 
 static int
+end_all(struct absorb *a, struct err *e)
+{
+	int rc = 0;
+
+	/* receipts may have come before what they are about */
+	if (a->open && a->refill &&
+	    (rc = receipt_refill(a->store, a->branch->office, e)) < 0)
+		return give_up(a, rc, e);
+	return end_batch(a, e);
+}
+
+static int
+admit_to(
+    struct absorb *a, const unsigned char tip[20], int stored, struct err *e)
+{
+	struct branch *b = a->branch;
+	unsigned char old[20];
+	struct admit admit;
+	int rc, has_old = b->has_tip;
+
+	/* index_revision() moves b->tip on while admit still reads old */
+	memcpy(old, b->tip, 20);
+	trust_admit(&a->trust, a, &admit);
+	admit.accept = on_commit;
+	admit.stored = stored;
+	a->admit = &admit;
+	rc = admit_range(&admit, has_old ? old : NULL, tip, e);
+	a->admit = NULL;
+	return rc < 0 ? give_up(a, rc, e) : end_all(a, e);
+}
+
+/* The index goes back to where the two lines part, and takes the other one: all
+ * of it or nothing. */
+static int
+change_line(
+    struct absorb *a, const unsigned char tip[20], int stored, struct err *e)
+{
+	unsigned char fork[20];
+	int rc, has = 0;
+
+	a->whole = 1;
+	a->refill = 1;
+	rc = graph_fork(a->branch->repo, a->branch->tip, tip, fork, &has, e);
+	if (rc < 0 || (rc = begin_batch(a, e)) < 0)
+		return rc;
+	rc = rewind_branch(a->store, a->branch, has ? fork : NULL, e);
+	return rc < 0 ? give_up(a, rc, e) : admit_to(a, tip, stored, e);
+}
+
+/* 1 if what is indexed stands on the first-parent line of tip. */
+static int
+is_straight(struct branch *b, const unsigned char tip[20], struct err *e)
+{
+	unsigned char fork[20];
+	int rc, has = 0;
+
+	if (!b->has_tip)
+		return 1;
+	if ((rc = graph_fork(b->repo, b->tip, tip, fork, &has, e)) < 0)
+		return rc;
+	return has && memcmp(fork, b->tip, 20) == 0;
+}
+
+/* What is new of a history that another line than ours leads to, before
+ * anything of the index is given up for it. */
+static int
+check_first(struct absorb *a, const unsigned char tip[20], struct err *e)
+{
+	struct admit admit;
+
+	trust_admit(&a->trust, a, &admit);
+	return admit_range(&admit, a->branch->tip, tip, e);
+}
+
+int
+absorb_take_in(
+    struct absorb *a, const unsigned char tip[20], int stored, struct err *e)
+{
+	int rc = is_straight(a->branch, tip, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc > 0)
+		return admit_to(a, tip, stored, e);
+	if (!stored && (rc = check_first(a, tip, e)) < 0)
+		return rc;
+	return change_line(a, tip, 1, e);
+}
+
+int
 absorb_init(struct absorb *a, struct store *s, const char *office,
     const char *which, struct err *e)
 {
@@ -232,7 +311,7 @@ absorb_init(struct absorb *a, struct store *s, const char *office,
 	    &a->trust, s, a->branch->repo, a->branch->office, which, e);
 }
 
-static void
+void
 absorb_release(struct absorb *a)
 {
 	trust_release(&a->trust);
@@ -253,7 +332,7 @@ take_in_ref(struct store *s, struct branch *b, const unsigned char tip[20],
 	if ((rc = absorb_init(&a, s, b->office, b->name, e)) == 0) {
 		a.move = move;
 		a.trust.branch_id = b->id;
-		rc = take_in(&a, tip, 0, e);
+		rc = absorb_take_in(&a, tip, 0, e);
 	}
 	*ret_n = a.n;
 	absorb_release(&a);
@@ -289,145 +368,31 @@ absorb_ref(struct store *s, const char *office, const char *which,
 	return take_in_ref(s, b, tip, same.move, ret_n, e);
 }
 
-struct all {
-	struct store *store;
-	int64_t n;
-	int rc; /* first fault of an office's history */
-	struct err fault;
-	void (*progress)(void *arg, int64_t done);
-	void *progress_arg;
-};
-
-/* One office's bad history must not keep the others out: its fault is told at
- * the end. What concerns this machine stops at once. */
-static int
-note_fault(struct all *all, int rc, const struct err *fault, struct err *e)
-{
-	if (rc != ERR_REFUSED && rc != ERR_CONFLICT && rc != ERR_DAMAGED) {
-		if (e != NULL)
-			*e = *fault;
-		return rc;
-	}
-	if (all->rc == 0) {
-		all->rc = rc;
-		all->fault = *fault;
-	}
-	return 0;
-}
-
-static int
-told(const struct all *all, int rc, struct err *e)
-{
-	if (rc < 0 || all->rc == 0)
-		return rc;
-	if (e != NULL)
-		*e = all->fault;
-	return all->rc;
-}
-
-static int
-absorb_office(void *arg, const char *office, struct err *e)
-{
-	struct all *all = arg;
-	int64_t n = 0;
-	struct err fault;
-	int rc = absorb_ref(
-	    all->store, office, "office", "refs/heads/office", &n, &fault);
-
-	all->n += n;
-	return rc < 0 ? note_fault(all, rc, &fault, e) : 0;
-}
-
 int
-absorb_all(struct store *s, int64_t *ret_n, struct err *e)
-{
-	struct all all = { .store = s };
-	int rc = store_each_office(s, absorb_office, &all, e);
-
-	*ret_n = all.n;
-	return told(&all, rc, e);
-}
-
-/* --- from the first commit --- */
-
-static int
-reindex_branch(
-    struct all *all, const char *office, const char *which, struct err *e)
+absorb_instead(struct store *s, const char *office, const char *which,
+    const unsigned char tip[20], int64_t *ret_n, struct err *e)
 {
 	struct absorb a;
-	unsigned char tip[20];
 	char ref[40];
 	int rc;
 
-	if ((rc = absorb_init(&a, all->store, office, which, e)) < 0)
+	*ret_n = 0;
+	if ((rc = absorb_init(&a, s, office, which, e)) < 0)
 		goto out;
-	snprintf(ref, sizeof(ref), "refs/heads/%s", which);
-	rc = repo_ref(a.branch->repo, ref, tip, e);
-	if (rc == ERR_NOT_FOUND) {
-		rc = 0;
+	if (a.branch->own) {
+		rc = err_set(e, ERR_FAILED, 0,
+		    "branch '%s' is written here, not taken in", which);
 		goto out;
 	}
-	if (rc < 0)
+	if ((rc = repo_refresh(a.branch->repo, e)) < 0)
 		goto out;
-	a.progress = all->progress;
-	a.progress_arg = all->progress_arg;
-	a.done_before = all->n;
-	rc = take_in(&a, tip, 1, e);
-	all->n += a.n;
+	snprintf(ref, sizeof(ref), "refs/heads/%s", which);
+	a.move = ref;
+	a.trust.branch_id = a.branch->id;
+	rc = a.branch->has_tip ? change_line(&a, tip, 0, e)
+			       : admit_to(&a, tip, 0, e);
+	*ret_n = a.n;
 out:
 	absorb_release(&a);
 	return rc;
-}
-
-static int
-reindex_office(void *arg, const char *office, struct err *e)
-{
-	struct all *all = arg;
-	struct err fault;
-	int rc;
-
-	/* the hall's receipts are about the office's revisions */
-	if ((rc = reindex_branch(all, office, "office", &fault)) == 0 &&
-	    (rc = reindex_branch(all, office, "hall", &fault)) == 0)
-		/* some came on the wire and stand in no commit that is here */
-		rc = receipt_refill(all->store, office, &fault);
-	return rc < 0 ? note_fault(all, rc, &fault, e) : 0;
-}
-
-static int
-clear_index(struct store *s, struct err *e)
-{
-	struct db *db = store_db(s);
-	int rc;
-
-	if ((rc = db_begin(db, e)) < 0)
-		return rc;
-	if ((rc = schema_clear_index(db, e)) < 0) {
-		db_rollback(db, NULL);
-		return rc;
-	}
-	store_forget_branches(s);
-	return db_commit(db, e);
-}
-
-int
-absorb_reindex(struct store *s, void (*progress)(void *arg, int64_t done),
-    void *arg, struct err *e)
-{
-	struct all all = {
-		.store = s, .progress = progress, .progress_arg = arg
-	};
-	int64_t n;
-	int rc;
-
-	if ((rc = journal_resume(s, &n, e)) < 0)
-		return rc;
-	if ((rc = clear_index(s, e)) < 0)
-		return rc;
-	rc = store_each_office(s, reindex_office, &all, e);
-	/* trees of our own branches were read before */
-	store_forget_branches(s);
-	if (rc == 0)
-		rc = search_index(s, 0, &n, e);
-	return told(&all, rc, e);
 }

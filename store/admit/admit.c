@@ -3,35 +3,30 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "store/admit/admit_merge.h"
 #include "store/admit/changeset.h"
-
-#define HEAD_TREE 46   /* "tree <40 hex>\n" */
-#define HEAD_PARENT 48 /* "parent <40 hex>\n" */
+#include "store/admit/past.h"
+#include "store/git/graph.h"
 
 struct device { /* its newest revision so far */
 	char name[16];
 	int64_t sequence;
-};
-
-struct range { /* the new commits, newest first */
-	unsigned char (*ids)[20];
-	size_t n, cap;
+	unsigned char id[20]; /* its commit, if known */
+	int has_id;
 };
 
 struct run {
 	struct admit *a;
 	struct objcache *cache;
 	struct changeset *set;
+	struct graph graph; /* what is new */
+	struct past past;
 	struct device *devices;
 	size_t n_devices;
 	struct buf raw;
-	struct commit c; /* the commit at hand */
-	/* its parent; has_parent 0 before the very first */
-	int has_parent;
-	char parent[24]; /* name of the revision; "" if there is none */
-	unsigned char tree[20];
-	unsigned char content[1][COMMIT_CONTENT_LEN];
-	int64_t time;
+	struct commit c;        /* the commit at hand */
+	unsigned char last[20]; /* the one before it in the list */
+	int straight;           /* the years are known as of that one */
 };
 
 /* Puts the commit's name before a fault found in it. */
@@ -59,57 +54,11 @@ refuse(const unsigned char id[20], int rc, struct err *e)
 	return rc;
 }
 
-/* --- the stretch: from the new tip back to the old one --- */
-
-/*
- * Parents of a raw commit, before anything about it is believed: a commit whose
- * rest is bad must not hide the good ones behind it.
- */
-static int
-read_parents(
-    const struct buf *raw, unsigned char ret[20], int *ret_n, struct err *e)
-{
-	const char *p = buf_str(raw) + HEAD_TREE;
-	char hex[41];
-
-	*ret_n = 0;
-	if (raw->len < HEAD_TREE || strncmp(buf_str(raw), "tree ", 5) != 0)
-		return err_set(e, ERR_INVALID, 0, "is not a commit");
-	if (raw->len < HEAD_TREE + HEAD_PARENT || strncmp(p, "parent ", 7) != 0)
-		return 0;
-	snprintf(hex, sizeof(hex), "%.40s", p + 7);
-	*ret_n = 1;
-	if (raw->len >= HEAD_TREE + 2 * HEAD_PARENT &&
-	    strncmp(p + HEAD_PARENT, "parent ", 7) == 0)
-		*ret_n = 2;
-	return commit_unhex(hex, ret, e);
-}
+/* --- the stretch --- */
 
 static int
-push_id(struct range *r, const unsigned char id[20], struct err *e)
+not_descended(struct err *e)
 {
-	size_t cap = r->cap == 0 ? 64 : r->cap * 2;
-	unsigned char(*grown)[20];
-
-	if (r->n == r->cap) {
-		if ((grown = realloc(r->ids, cap * sizeof(*grown))) == NULL)
-			return err_nomem(e);
-		r->ids = grown;
-		r->cap = cap;
-	}
-	memcpy(r->ids[r->n++], id, 20);
-	return 0;
-}
-
-static int
-not_descended(const unsigned char *merge, struct err *e)
-{
-	if (merge != NULL)
-		return refuse(merge,
-		    err_set(e, ERR_REFUSED, 0,
-			"joins the work of two machines, which is not yet "
-			"possible"),
-		    e);
 	err_set(e, ERR_CONFLICT, 0,
 	    "the new history does not continue the one that is stored");
 	err_hint(e,
@@ -119,36 +68,59 @@ not_descended(const unsigned char *merge, struct err *e)
 }
 
 static int
-collect(struct run *run, const unsigned char *old, const unsigned char new_[20],
-    struct range *ret, struct err *e)
+has_parent(const struct graph *g, const unsigned char id[20])
 {
-	unsigned char id[20], parent[20];
-	const unsigned char *merge = NULL;
-	unsigned char merge_id[20];
-	int rc, n = 0;
+	size_t i;
+	int k;
 
-	memcpy(id, new_, 20);
-	while (old == NULL || memcmp(id, old, 20) != 0) {
-		if (run->a->max_commits != 0 && ret->n == run->a->max_commits)
-			return err_set(e, ERR_REFUSED, 0,
-			    "more than %zu new revisions at once",
-			    run->a->max_commits);
-		buf_clear(&run->raw);
-		rc = repo_read(
-		    run->a->repo, id, OBJECT_COMMIT, COMMIT_MAX, &run->raw, e);
-		if (rc == 0)
-			rc = read_parents(&run->raw, parent, &n, e);
-		if (rc < 0)
-			return refuse(id, rc, e);
-		if ((rc = push_id(ret, id, e)) < 0)
-			return rc;
-		if (n == 2 && merge == NULL)
-			merge = memcpy(merge_id, id, 20);
-		if (n == 0)
-			return old == NULL ? 0 : not_descended(merge, e);
-		memcpy(id, parent, 20);
-	}
+	for (i = 0; i < g->n; i++)
+		for (k = 0; k < g->list[i].n_parents; k++)
+			if (memcmp(g->list[i].parents[k], id, 20) == 0)
+				return 1;
 	return 0;
+}
+
+static int
+check_continues(struct run *run, const unsigned char old[20],
+    const unsigned char new_[20], struct err *e)
+{
+	int rc, yes = 0;
+
+	if (run->a->apart || has_parent(&run->graph, old))
+		return 0;
+	/* what is new may all be known from elsewhere */
+	if ((rc = graph_descends(run->a->repo, new_, old, &yes, e)) < 0)
+		return rc;
+	return yes ? 0 : not_descended(e);
+}
+
+static int
+collect(struct run *run, const unsigned char *old, const unsigned char new_[20],
+    struct err *e)
+{
+	const struct admit *a = run->a;
+	unsigned char(*known)[20] = NULL;
+	size_t n = 0;
+	int rc;
+
+	if ((known = calloc(a->n_known + 1, sizeof(*known))) == NULL)
+		return err_nomem(e);
+	if (old != NULL)
+		memcpy(known[n++], old, 20);
+	if (a->n_known > 0)
+		memcpy(known[n], a->known, a->n_known * sizeof(*known));
+	n += a->n_known;
+	rc = graph_new(a->repo, new_, (const unsigned char(*)[20])known, n,
+	    a->max_commits, &run->graph, e);
+	free(known);
+	if (rc == ERR_INVALID) { /* it names the commit already */
+		rc = ERR_REFUSED;
+		if (e != NULL)
+			e->code = ERR_REFUSED;
+	}
+	if (rc < 0 || old == NULL)
+		return rc;
+	return check_continues(run, old, new_, e);
 }
 
 /* --- one commit --- */
@@ -174,31 +146,62 @@ check_names(const struct run *run, struct err *e)
 }
 
 static int
-check_parents(const struct run *run, struct err *e)
+check_parents(const struct run *run, int first, struct err *e)
 {
 	const struct commit *c = &run->c;
+	int merge = strcmp(c->action, "merge") == 0;
 
-	if (c->n_parents > 1)
+	if (run->a->branch == RECORD_HALL && c->n_parents > 1)
 		return err_set(e, ERR_REFUSED, 0,
-		    "joins the work of two machines, which is not yet "
-		    "possible");
-	/* the parent's id is right: collect() came by it */
-	if (c->n_parents != run->has_parent)
+		    "joins two histories, but the hall's has one writer");
+	if (run->a->branch == RECORD_HALL && c->n_parents == 0 && !first)
 		return err_set(e, ERR_REFUSED, 0,
 		    "does not continue the history before it");
+	if (c->n_parents == 2 && !merge)
+		return err_set(e, ERR_REFUSED, 0,
+		    "follows two revisions, but its action is '%s', not "
+		    "'merge'",
+		    c->action);
+	if (merge && (c->n_parents != 2 ||
+			 memcmp(c->parents[0], c->parents[1], 20) == 0))
+		return err_set(e, ERR_REFUSED, 0,
+		    "is called a merge, but does not follow two revisions");
 	return 0;
 }
 
 static int
-check_time(const struct run *run, struct err *e)
+check_order(struct run *run, const unsigned char parent[20], struct err *e)
+{
+	const struct past_commit *p = NULL;
+	const struct commit *c = &run->c;
+	char made[CLOCK_TEXT], other[CLOCK_TEXT];
+	int rc;
+
+	if ((rc = past_get(&run->past, parent, &p, e)) < 0)
+		return rc;
+	if (c->time >= p->time - ADMIT_BACK_S)
+		return 0;
+	clock_rfc3339(made, c->time, c->offset_min);
+	clock_rfc3339(other, p->time, c->offset_min);
+	err_set(e, ERR_REFUSED, 0,
+	    "was made at %s, more than a day before the revision it "
+	    "follows (%s)",
+	    made, other);
+	err_hint(e, "set the clock of the machine that made it");
+	return ERR_REFUSED;
+}
+
+static int
+check_time(struct run *run, struct err *e)
 {
 	const struct commit *c = &run->c;
 	char made[CLOCK_TEXT], other[CLOCK_TEXT];
+	int i, rc;
 
 	if (run->a->stored)
 		return 0;
-	clock_rfc3339(made, c->time, c->offset_min);
 	if (c->time > run->a->now + ADMIT_FUTURE_S) {
+		clock_rfc3339(made, c->time, c->offset_min);
 		clock_rfc3339(other, run->a->now, c->offset_min);
 		err_set(e, ERR_REFUSED, 0,
 		    "was made at %s, which is in the future (it is %s)", made,
@@ -206,15 +209,9 @@ check_time(const struct run *run, struct err *e)
 		err_hint(e, "set the clock of the machine that made it");
 		return ERR_REFUSED;
 	}
-	if (run->has_parent && c->time < run->time - ADMIT_BACK_S) {
-		clock_rfc3339(other, run->time, c->offset_min);
-		err_set(e, ERR_REFUSED, 0,
-		    "was made at %s, more than a day before the revision it "
-		    "follows (%s)",
-		    made, other);
-		err_hint(e, "set the clock of the machine that made it");
-		return ERR_REFUSED;
-	}
+	for (i = 0; i < c->n_parents; i++)
+		if ((rc = check_order(run, c->parents[i], e)) < 0)
+			return rc;
 	return 0;
 }
 
@@ -260,12 +257,38 @@ add_device(struct run *run, int64_t sequence, struct err *e)
 	grown += run->n_devices++;
 	snprintf(grown->name, sizeof(grown->name), "%s", run->c.device);
 	grown->sequence = sequence;
+	grown->has_id = 0;
+	if (run->a->newest_of == NULL)
+		return 0;
+	return run->a->newest_of(
+	    run->a->arg, run->c.device, grown->id, &grown->has_id, e);
+}
+
+/* A device goes on from what it wrote itself: one whose revisions lie side by
+ * side would have them in another order after the next merge. */
+static int
+check_follows(struct run *run, struct device *d, const unsigned char id[20],
+    struct err *e)
+{
+	int rc, yes = !d->has_id, i;
+
+	for (i = 0; i < run->c.n_parents && !yes; i++)
+		yes = memcmp(run->c.parents[i], d->id, 20) == 0;
+	if (!yes && (rc = graph_descends(run->a->repo, id, d->id, &yes, e)) < 0)
+		return rc;
+	if (!yes)
+		return err_set(e, ERR_REFUSED, 0,
+		    "is revision %" PRId64 " of device %s, but does not follow "
+		    "that device's revision before it",
+		    run->c.sequence, run->c.device);
+	memcpy(d->id, id, 20);
+	d->has_id = 1;
 	return 0;
 }
 
 /* Counted without gaps, so that a lost, doubled or held back revision shows. */
 static int
-check_sequence(struct run *run, struct err *e)
+check_sequence(struct run *run, const unsigned char id[20], struct err *e)
 {
 	struct device *d = known_device(run);
 	int64_t last = 0;
@@ -281,26 +304,31 @@ check_sequence(struct run *run, struct err *e)
 		    "is revision %" PRId64 " of device %s, but its last one "
 		    "was %" PRId64,
 		    run->c.sequence, run->c.device, last);
-	if (d == NULL)
-		return add_device(run, run->c.sequence, e);
+	if (d == NULL) {
+		if ((rc = add_device(run, last, e)) < 0)
+			return rc;
+		d = &run->devices[run->n_devices - 1];
+	}
 	d->sequence = run->c.sequence;
-	return 0;
+	return run->a->branch == RECORD_HALL ? 0 : check_follows(run, d, id, e);
 }
 
 static int
-check_files(struct run *run, struct err *e)
+check_content(struct run *run, struct err *e)
 {
+	unsigned char parents[2][COMMIT_CONTENT_LEN];
 	unsigned char content[COMMIT_CONTENT_LEN];
+	const struct past_commit *p = NULL;
 	const struct commit *c = &run->c;
-	int rc;
+	int i, rc;
 
-	rc = changeset_read(
-	    run->set, run->has_parent ? run->tree : NULL, c, run->parent, e);
-	if (rc < 0)
-		return rc;
-	rc = changeset_content(run->set, run->has_parent,
-	    (const unsigned char(*)[COMMIT_CONTENT_LEN])run->content, content,
-	    e);
+	for (i = 0; i < c->n_parents; i++) {
+		if ((rc = past_get(&run->past, c->parents[i], &p, e)) < 0)
+			return rc;
+		memcpy(parents[i], p->content, COMMIT_CONTENT_LEN);
+	}
+	rc = changeset_content(run->set, c->n_parents,
+	    (const unsigned char(*)[COMMIT_CONTENT_LEN])parents, content, e);
 	if (rc < 0)
 		return rc;
 	if (memcmp(content, c->content, COMMIT_CONTENT_LEN) != 0)
@@ -309,9 +337,33 @@ check_files(struct run *run, struct err *e)
 	return 0;
 }
 
+static int
+read_files(struct run *run, struct err *e)
+{
+	const struct past_commit *p = NULL;
+	const struct commit *c = &run->c;
+	const struct admit_file *files;
+	size_t n;
+	int rc;
+
+	if (c->n_parents > 0 &&
+	    (rc = past_get(&run->past, c->parents[0], &p, e)) < 0)
+		return rc;
+	if (!run->straight || p == NULL || memcmp(p->id, run->last, 20) != 0)
+		changeset_restart(run->set);
+	if (c->n_parents < 2)
+		return changeset_read(run->set, p != NULL ? p->tree : NULL, c,
+		    p != NULL ? p->name : "", e);
+	if ((rc = changeset_read_merge(run->set, p->tree, c, e)) < 0)
+		return rc;
+	files = changeset_files(run->set, &n);
+	return admit_merge_check(run->a, c, files, n, e);
+}
+
 /* Cheap rules first: a flood of bad commits costs no signature checks. */
 static int
-check_commit(struct run *run, const unsigned char id[20], struct err *e)
+check_commit(
+    struct run *run, const unsigned char id[20], int first, struct err *e)
 {
 	int rc;
 
@@ -324,23 +376,22 @@ check_commit(struct run *run, const unsigned char id[20], struct err *e)
 	if ((rc = commit_parse(buf_str(&run->raw), run->raw.len, &run->c, e)) <
 	    0)
 		return rc;
-	if ((rc = check_parents(run, e)) < 0 ||
+	if ((rc = check_parents(run, first, e)) < 0 ||
 	    (rc = check_names(run, e)) < 0 || (rc = check_time(run, e)) < 0 ||
 	    (rc = check_signature(run, e)) < 0 ||
-	    (rc = check_sequence(run, e)) < 0)
+	    (rc = check_sequence(run, id, e)) < 0)
 		return rc;
-	return check_files(run, e);
+	rc = read_files(run, e);
+	return rc < 0 ? rc : check_content(run, e);
 }
 
-static void
-step(struct run *run)
+static int
+step(struct run *run, const unsigned char id[20], struct err *e)
 {
-	run->has_parent = 1;
-	commit_name(&run->c, run->parent);
-	memcpy(run->tree, run->c.tree, 20);
-	memcpy(run->content[0], run->c.content, COMMIT_CONTENT_LEN);
-	run->time = run->c.time;
+	memcpy(run->last, id, 20);
+	run->straight = run->c.n_parents < 2;
 	run->a->n_commits++;
+	return past_add(&run->past, id, &run->c, e);
 }
 
 static int
@@ -360,44 +411,22 @@ accept_commit(struct run *run, const unsigned char id[20], struct err *e)
 	    a->arg, id, &run->c, buf_str(&run->raw), run->raw.len, files, n, e);
 }
 
-/* What the stored tip hands on to the first new commit. */
 static int
-read_old(struct run *run, const unsigned char old[20], struct err *e)
+check_all(struct run *run, const unsigned char *old, struct err *e)
 {
+	const struct graph_commit *g;
+	size_t i;
 	int rc;
 
-	buf_clear(&run->raw);
-	rc = repo_read(
-	    run->a->repo, old, OBJECT_COMMIT, COMMIT_MAX, &run->raw, e);
-	if (rc == 0)
-		rc = commit_parse(buf_str(&run->raw), run->raw.len, &run->c, e);
-	if (rc < 0) {
-		rc = refuse(old, rc, e);
-		if (rc == ERR_REFUSED && e != NULL)
-			e->code = ERR_DAMAGED; /* it was admitted once */
-		return rc == ERR_REFUSED ? ERR_DAMAGED : rc;
-	}
-	step(run);
-	run->a->n_commits = 0;
-	return 0;
-}
-
-static int
-check_all(struct run *run, const unsigned char *old, struct range *range,
-    struct err *e)
-{
-	const unsigned char *id;
-	int rc;
-
-	if (old != NULL && (rc = read_old(run, old, e)) < 0)
-		return rc;
-	while (range->n > 0) {
-		id = range->ids[--range->n];
-		if ((rc = check_commit(run, id, e)) < 0)
-			return refuse(id, rc, e);
-		if ((rc = accept_commit(run, id, e)) < 0)
+	for (i = 0; i < run->graph.n; i++) {
+		g = &run->graph.list[i];
+		run->a->side = g->side;
+		rc = check_commit(run, g->id, old == NULL && i == 0, e);
+		if (rc < 0)
+			return refuse(g->id, rc, e);
+		if ((rc = accept_commit(run, g->id, e)) < 0 ||
+		    (rc = step(run, g->id, e)) < 0)
 			return rc;
-		step(run);
 	}
 	return 0;
 }
@@ -406,7 +435,6 @@ int
 admit_range(struct admit *a, const unsigned char *old,
     const unsigned char new_[20], struct err *e)
 {
-	struct range range = { NULL, 0, 0 };
 	struct run *run = NULL;
 	int rc = 0;
 
@@ -415,19 +443,21 @@ admit_range(struct admit *a, const unsigned char *old,
 		return err_nomem(e);
 	run->a = a;
 	buf_init(&run->raw);
+	past_init(&run->past, a->repo);
 	if ((rc = objcache_create(a->repo, a->seen, a->arg, &run->cache, e)) <
 	    0)
 		goto out;
 	if ((rc = changeset_create(a, run->cache, &run->set, e)) < 0)
 		goto out;
-	if ((rc = collect(run, old, new_, &range, e)) < 0)
+	if ((rc = collect(run, old, new_, e)) < 0)
 		goto out;
-	rc = check_all(run, old, &range, e);
+	rc = check_all(run, old, e);
 out:
 	changeset_free(run->set);
 	objcache_free(run->cache);
+	past_release(&run->past);
+	graph_release(&run->graph);
 	free(run->devices);
-	free(range.ids);
 	buf_release(&run->raw);
 	free(run);
 	return rc;

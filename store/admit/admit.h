@@ -9,13 +9,20 @@
  * does not descend from the old one; ERR_DAMAGED when objects are missing.
  * What a callback returned is passed up as it is. Thread: one at a time.
  *
- * Per commit, oldest first: size, strict form, exactly the old tip (or the
- * previous new commit) as parent, signature by a key valid for the branch's
- * device at that time, device and office as expected, sequence = previous of
- * that device + 1, time not before its parent by more than a day nor in the
- * future by more than a day, tree differences only at record paths of the
- * branch, plain files, sizes, canonical and valid records (against the pinned
- * edition), Content-SHA256.
+ * Per commit, in canonical order (graph.h): size, strict form, signature by a
+ * key valid for the branch's device at that time, device and office as expected,
+ * sequence = previous of that device + 1 and a descendant of it (so that every
+ * order that the graph allows is one by sequence, too), time not before a parent by more than
+ * a day nor in the future by more than a day, tree differences only at record
+ * paths of the branch, plain files, sizes, canonical and valid records (against
+ * the pinned edition), Content-SHA256. All of it against the commit's own
+ * parent.
+ *
+ * On the office's branch a commit may have two parents: action "merge", neither
+ * of them an ancestor of the other, and exactly what merge_commits() gives, so
+ * that a merge can hide no edit. Only merges write conflict records; any commit
+ * may remove them. A merge names no edition (its trailer is not looked at). The
+ * hall's branch is one line.
  */
 #ifndef STORE_ADMIT_ADMIT_H
 #define STORE_ADMIT_ADMIT_H
@@ -30,7 +37,10 @@
 #define ADMIT_MAX_FILES 2000     /* changed files per commit */
 #define ADMIT_MAX_ENTRIES 200000 /* tree entries looked at per commit */
 #define ADMIT_MAX_BYTES ((size_t)16 * 1024 * 1024) /* changed, per commit */
-#define ADMIT_TEXT_MAX ((size_t)64 * 1024)         /* allowed_signers */
+/* a merge brings what many commits of its second parent changed */
+#define ADMIT_MERGE_FILES 50000
+#define ADMIT_MERGE_BYTES ((size_t)256 * 1024 * 1024)
+#define ADMIT_TEXT_MAX ((size_t)64 * 1024) /* allowed_signers */
 
 /* One changed file of an accepted commit. */
 struct admit_file {
@@ -59,11 +69,17 @@ struct admit {
 	int (*edition_of)(void *arg, const char *id,
 	    const unsigned char blob[20], const struct edition **ret,
 	    struct err *e);
-	/* Last sequence of a device on the branch before the new commits (0 =
-	 * none). */
+	/* Last sequence of a device in what is known before the new commits
+	 * (0 = none). */
 	int (*sequence_of)(
 	    void *arg, const char *device, int64_t *ret, struct err *e);
-	/* Called for each commit that passed, oldest first; may be NULL. */
+	/* The commit that has it; *ret_has 0: there is none. NULL: that a
+	 * device's revisions follow each other is asked of the new ones alone.
+	 */
+	int (*newest_of)(void *arg, const char *device, unsigned char ret[20],
+	    int *ret_has, struct err *e);
+	/* Called for each commit that passed, in canonical order (admit.side
+	 * says of it what graph_commit.side does); may be NULL. */
 	int (*accept)(void *arg, const unsigned char id[20],
 	    const struct commit *c, const char *raw, size_t len,
 	    const struct admit_file *files, size_t n, struct err *e);
@@ -73,11 +89,17 @@ struct admit {
 	int (*seen)(void *arg, const unsigned char id[20], struct err *e);
 	void *arg;
 	size_t max_commits; /* 0 = no limit */
+	/* More tips whose histories were admitted before; borrowed. */
+	const unsigned char (*known)[20];
+	size_t n_known;
+	int apart; /* new_ need not continue old */
 	/* results */
 	size_t n_commits;
+	int side; /* of the commit being accepted */
 };
 
-/* Checks everything from old (exclusive, NULL = nothing yet) to new_. */
+/* Checks everything that new_ reaches and neither old (NULL = nothing yet) nor
+ * a known tip does. */
 int admit_range(struct admit *a, const unsigned char *old,
     const unsigned char new_[20], struct err *e);
 

@@ -22,6 +22,7 @@ struct changeset {
 	struct admit_file *files;
 	struct commit_file *hashed;
 	size_t n, cap, bytes;
+	size_t max_files, max_bytes; /* for the commit at hand */
 	struct years years;
 	struct change_by by; /* who made the commit at hand */
 };
@@ -98,9 +99,9 @@ on_difference(void *arg, const char *path, const unsigned char *old_blob,
 	struct slot *f;
 	int rc;
 
-	if (s->n == ADMIT_MAX_FILES)
+	if (s->n == s->max_files)
 		return err_set(e, ERR_INVALID, 0,
-		    "changes more than %d records at once", ADMIT_MAX_FILES);
+		    "changes more than %zu records at once", s->max_files);
 	if ((rc = grow(s, e)) < 0)
 		return rc;
 	f = &s->slots[s->n];
@@ -136,10 +137,10 @@ load(struct changeset *s, struct slot *f, struct err *e)
 	}
 	if (f->new_ != NULL)
 		s->bytes += f->new_->len;
-	if (s->bytes > ADMIT_MAX_BYTES)
+	if (s->bytes > s->max_bytes)
 		return err_set(e, ERR_INVALID, 0,
 		    "changes more than %zu bytes of records at once",
-		    ADMIT_MAX_BYTES);
+		    s->max_bytes);
 	return 0;
 }
 
@@ -237,6 +238,11 @@ check_record(struct changeset *s, const struct slot *f, const struct year *y,
 		return err_set(e, ERR_INVALID, 0,
 		    "%s: a published edition never changes: publish it under "
 		    "another name",
+		    f->rp.name);
+	if (strcmp(f->rp.type->name, "conflict") == 0)
+		return err_set(e, ERR_INVALID, 0,
+		    "%s: only a merge writes what two machines could not "
+		    "agree on",
 		    f->rp.name);
 	if (y != NULL && !y->open)
 		return err_set(e, ERR_INVALID, 0,
@@ -361,23 +367,58 @@ check_all(struct changeset *s, const struct commit *c, struct err *e)
 	return check_years(s, c->reason, e);
 }
 
+static int
+find_differences(struct changeset *s, const unsigned char *old_tree,
+    const struct commit *c, struct err *e)
+{
+	clear(s);
+	objcache_trim(s->cache);
+	return tree_diff(old_tree, c->tree, objcache_tree, s->cache,
+	    ADMIT_MAX_ENTRIES, on_difference, s, e);
+}
+
 int
 changeset_read(struct changeset *s, const unsigned char *old_tree,
     const struct commit *c, const char *parent, struct err *e)
 {
 	int rc;
 
-	clear(s);
-	objcache_trim(s->cache);
+	s->max_files = ADMIT_MAX_FILES;
+	s->max_bytes = ADMIT_MAX_BYTES;
+	if ((rc = find_differences(s, old_tree, c, e)) < 0)
+		return rc;
 	years_begin(&s->years, c->tree);
 	s->by.login = c->login;
 	s->by.parent = parent;
-	if ((rc = tree_diff(old_tree, c->tree, objcache_tree, s->cache,
-		 ADMIT_MAX_ENTRIES, on_difference, s, e)) < 0)
-		return rc;
 	if (s->n == 0)
 		return err_set(e, ERR_INVALID, 0, "changes no record");
 	return check_all(s, c, e);
+}
+
+int
+changeset_read_merge(struct changeset *s, const unsigned char *old_tree,
+    const struct commit *c, struct err *e)
+{
+	size_t i;
+	int rc;
+
+	s->max_files = ADMIT_MERGE_FILES;
+	s->max_bytes = ADMIT_MERGE_BYTES;
+	if ((rc = find_differences(s, old_tree, c, e)) < 0)
+		return rc;
+	for (i = 0; i < s->n; i++) {
+		if ((rc = load(s, &s->slots[i], e)) < 0)
+			return rc;
+		give(&s->slots[i], &s->files[i], &s->hashed[i]);
+	}
+	return 0;
+}
+
+void
+changeset_restart(struct changeset *s)
+{
+	years_release(&s->years);
+	years_init(&s->years, s->a, s->cache);
 }
 
 const struct admit_file *

@@ -9,8 +9,9 @@
  * name (admit puts it in front); ERR_NOT_FOUND for a missing object.
  * Thread:    one at a time.
  *
- * Commits must come in the order of history: which edition a year is answered
- * against is remembered from one to the next.
+ * Which edition a year is answered against is remembered from one commit to the
+ * next: where the next one does not follow the last one read, and after a merge,
+ * call changeset_restart().
  */
 #ifndef STORE_ADMIT_CHANGESET_H
 #define STORE_ADMIT_CHANGESET_H
@@ -29,6 +30,17 @@ void changeset_free(struct changeset *s);
  * commit is borrowed until the next call. */
 int changeset_read(struct changeset *s, const unsigned char *old_tree,
     const struct commit *c, const char *parent, struct err *e);
+
+/*
+ * The same for a merge, old_tree that of its first parent: the files are read,
+ * and no rule about what a person may change is asked, as admit_merge_check()
+ * demands that nobody changed anything. It may differ in no file.
+ */
+int changeset_read_merge(struct changeset *s, const unsigned char *old_tree,
+    const struct commit *c, struct err *e);
+
+/* Forgets what is known of the years. */
+void changeset_restart(struct changeset *s);
 
 const struct admit_file *changeset_files(
     const struct changeset *s, size_t *ret_n);

@@ -160,6 +160,23 @@ is_revoked(const cJSON *entry)
 }
 
 int
+published_hall(const struct published *p, const char **ret_code,
+    unsigned char ret_key[KEY_PUBLIC_LEN], struct err *e)
+{
+	const cJSON *hall = json_get(p->registry, "hall");
+	const char *code = json_str(hall, "code"), *key = json_str(hall, "key");
+	int rc;
+
+	if (code == NULL || key == NULL)
+		return err_set(e, ERR_REFUSED, 0,
+		    "the registry of this office does not name its hall");
+	if ((rc = key_parse_line(key, ret_key, e)) < 0)
+		return damaged(rc, e);
+	*ret_code = code;
+	return 0;
+}
+
+int
 published_active(const struct published *p, const char *office,
     const char *device, struct err *e)
 {

@@ -30,6 +30,11 @@ void published_free(struct published *p);
  * one. Borrowed. */
 const char *published_office(const struct published *p);
 
+/* Code and key of the hall itself, by the registry; the code is borrowed.
+ * ERR_REFUSED without one. */
+int published_hall(const struct published *p, const char **ret_code,
+    unsigned char ret_key[KEY_PUBLIC_LEN], struct err *e);
+
 /* 0 if the device ("9105-a") is registered and active, else ERR_REFUSED. */
 int published_active(const struct published *p, const char *office,
     const char *device, struct err *e);

@@ -28,23 +28,62 @@ find_tip(struct store *s, const struct branch *b, const struct receipt *r,
 	    r->revision, hex);
 }
 
-/* Position of the newest receipt before (limit: not at or after) a row. */
+/* Position of the newest receipt before (limit: not at or after) a row, made by
+ * a time, on the first-parent line; 0 if there is none. */
 static int
 receipted_before(struct store *s, const struct branch *b, int64_t limit,
-    int64_t *ret, struct err *e)
+    int64_t made_by, int64_t *ret, struct err *e)
 {
 	int rc;
 
 	/* backwards from the limit: as long as the stretch without one */
 	rc = db_one_int(store_db(s), ret, e,
 	    "SELECT v.id FROM revision v WHERE v.branch = ?1 AND v.id < ?2"
-	    " AND EXISTS(SELECT 1 FROM receipt r WHERE r.office = ?3"
-	    " AND r.tip = v.commit_id) ORDER BY v.id DESC LIMIT 1",
-	    "iis", b->id, limit, b->office);
+	    " AND v.side = 0 AND EXISTS(SELECT 1 FROM receipt r"
+	    " WHERE r.office = ?3 AND r.tip = v.commit_id AND r.time <= ?4)"
+	    " ORDER BY v.id DESC LIMIT 1",
+	    "iisi", b->id, limit, b->office, made_by);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
 	*ret = 0;
 	return 0;
+}
+
+/* Up to the row: on the first-parent line all rows before it are what it
+ * reaches. */
+static int
+fill_line(struct store *s, const struct branch *b, int64_t row, int64_t t,
+    struct err *e)
+{
+	int64_t from = 0;
+	int rc;
+
+	/* what an earlier receipt covers has a time no later than that one's */
+	if ((rc = receipted_before(s, b, row, t, &from, e)) < 0)
+		return rc;
+	return db_run(store_db(s), e,
+	    "UPDATE revision SET received = ?4 WHERE branch = ?1"
+	    " AND id > ?2 AND id <= ?3"
+	    " AND (received IS NULL OR received > ?4)",
+	    "iiii", b->id, from, row, t);
+}
+
+/* What a side revision reaches, as far as no earlier receipt covers it. */
+static int
+fill_side(struct store *s, const struct branch *b, int64_t row, int64_t t,
+    struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "WITH RECURSIVE reached(id, parent, parent2) AS ("
+	    " SELECT id, parent, parent2 FROM revision WHERE id = ?2"
+	    " AND (received IS NULL OR received > ?3)"
+	    " UNION SELECT v.id, v.parent, v.parent2 FROM reached r"
+	    " JOIN revision v ON v.commit_id IN (r.parent, r.parent2)"
+	    " AND v.branch = ?1"
+	    " WHERE v.received IS NULL OR v.received > ?3)"
+	    "UPDATE revision SET received = ?3"
+	    " WHERE id IN (SELECT id FROM reached)",
+	    "iii", b->id, row, t);
 }
 
 /*
@@ -57,20 +96,17 @@ fill_received(struct store *s, const struct branch *b,
     const unsigned char tip[20], int64_t row, struct err *e)
 {
 	struct db *db = store_db(s);
-	int64_t from = 0, t = 0;
+	int64_t t = 0, side = 0;
 	int rc;
 
 	/* the kept one's time, if this tip had a receipt before */
 	if ((rc = db_one_int(db, &t, e,
 		 "SELECT time FROM receipt WHERE office = ?1 AND tip = ?2",
-		 "sb", b->office, tip, (size_t)20)) < 0)
+		 "sb", b->office, tip, (size_t)20)) < 0 ||
+	    (rc = db_one_int(db, &side, e,
+		 "SELECT side FROM revision WHERE id = ?1", "i", row)) < 0)
 		return rc;
-	if ((rc = receipted_before(s, b, row, &from, e)) < 0)
-		return rc;
-	return db_run(db, e,
-	    "UPDATE revision SET received = ?4 WHERE branch = ?1"
-	    " AND id > ?2 AND id <= ?3 AND received IS NOT ?4",
-	    "iiii", b->id, from, row, t);
+	return side ? fill_side(s, b, row, t, e) : fill_line(s, b, row, t, e);
 }
 
 static int
@@ -103,7 +139,7 @@ receipt_apply(
 	struct branch *b = NULL;
 	struct receipt r;
 	int64_t row = 0;
-	int alone, rc;
+	int alone, known, rc;
 
 	if ((rc = trust_hall_key(s, &pub, e)) < 0)
 		return rc;
@@ -115,21 +151,22 @@ receipt_apply(
 		return err_set(e, ERR_INVALID, 0,
 		    "the receipt is for office %s, not for %s", r.office,
 		    b->office);
-	if ((rc = find_tip(s, b, &r, &row, e)) < 0)
-		return rc;
+	/* one for what is not here yet is kept too: another device of the
+	 * office got it, and what it names comes with the next exchange */
+	if ((known = find_tip(s, b, &r, &row, e)) < 0 && known != ERR_NOT_FOUND)
+		return known;
 	/* within a save group or an absorb their transaction holds it */
 	alone = sqlite3_get_autocommit(db_handle(db));
 	if (alone && (rc = db_begin(db, e)) < 0)
 		return rc;
-	if ((rc = keep(s, &r, json, e)) == 0)
+	rc = keep(s, &r, json, e);
+	if (rc == 0 && known == 0)
 		rc = fill_received(s, b, r.tip, row, e);
-	if (!alone)
-		return rc;
-	if (rc < 0) {
+	if (alone && rc < 0)
 		db_rollback(db, NULL);
-		return rc;
-	}
-	return db_commit(db, e);
+	if (alone && rc == 0)
+		rc = db_commit(db, e);
+	return rc < 0 ? rc : known;
 }
 
 static int
@@ -137,26 +174,19 @@ refill(struct store *s, const struct branch *b, struct err *e)
 {
 	struct db *db = store_db(s);
 	sqlite3_stmt *st = NULL;
-	int64_t from = 0, to;
+	unsigned char tip[20];
 	int rc;
 
 	rc = db_stmt(db, &st, e,
-	    "SELECT v.id, r.time FROM receipt r JOIN revision v"
+	    "SELECT v.id, r.tip FROM receipt r JOIN revision v"
 	    " ON v.commit_id = r.tip AND v.branch = ?2 WHERE r.office = ?1"
-	    " ORDER BY v.id",
+	    " ORDER BY r.time, v.id",
 	    "si", b->office, b->id);
-	if (rc < 0)
-		return rc;
-	while ((rc = db_step(db, st, e)) > 0) {
-		to = sqlite3_column_int64(st, 0);
-		rc = db_run(db, e,
-		    "UPDATE revision SET received = ?4 WHERE branch = ?1"
-		    " AND id > ?2 AND id <= ?3 AND received IS NOT ?4",
-		    "iiii", b->id, from, to,
-		    (int64_t)sqlite3_column_int64(st, 1));
-		if (rc < 0)
-			break;
-		from = to;
+	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
+		if (sqlite3_column_bytes(st, 1) != 20)
+			continue; /* verify tells */
+		memcpy(tip, sqlite3_column_blob(st, 1), 20);
+		rc = fill_received(s, b, tip, sqlite3_column_int64(st, 0), e);
 	}
 	db_reset(st);
 	return rc;
@@ -167,17 +197,17 @@ receipt_refill(struct store *s, const char *office, struct err *e)
 {
 	struct db *db = store_db(s);
 	struct branch *b = NULL;
-	int rc;
+	int alone, rc;
 
 	if ((rc = store_branch(s, office, "office", &b, e)) < 0)
 		return rc;
-	if ((rc = db_begin(db, e)) < 0)
+	alone = sqlite3_get_autocommit(db_handle(db));
+	if (alone && (rc = db_begin(db, e)) < 0)
 		return rc;
-	if ((rc = refill(s, b, e)) < 0) {
+	rc = refill(s, b, e);
+	if (alone && rc < 0)
 		db_rollback(db, NULL);
-		return rc;
-	}
-	return db_commit(db, e);
+	return rc < 0 || !alone ? rc : db_commit(db, e);
 }
 
 /* Text of the kept receipt that covers most, appended; 0 if there is none. */
@@ -196,7 +226,8 @@ last_text(
 		 b->office)) < 0 ||
 	    any == 0)
 		return rc;
-	if ((rc = receipted_before(s, b, INT64_MAX, &row, e)) < 0 || row == 0)
+	if ((rc = receipted_before(s, b, INT64_MAX, INT64_MAX, &row, e)) < 0 ||
+	    row == 0)
 		return rc;
 	rc = db_stmt(db, &st, e,
 	    "SELECT r.json FROM revision v JOIN receipt r"

@@ -3,10 +3,12 @@
 #include <inttypes.h>
 
 #include "base/json.h"
+#include "store/admit/slice_graph.h"
 #include "store/sign/receipt.h"
 
 #define OWN_REF "refs/heads/office"
 #define HALL_HAS_REF "refs/incoming/office"
+#define HALL_SIDE_REF "refs/incoming/side"
 #define RECEIPT_MAX 4096
 
 /* A ref that may be absent: *ret_has says. */
@@ -42,8 +44,7 @@ slice_ahead(struct store *s, int *ret, struct err *e)
 	return 0;
 }
 
-/* Row of a commit on our branch: rows grow along it, so a row found is an
- * ancestor. */
+/* Row of a commit of our branch: what has one is reached by its tip. */
 static int
 row_of(struct store *s, const struct branch *b, const unsigned char id[20],
     int64_t *ret, struct err *e)
@@ -101,7 +102,8 @@ start_row(struct store *s, const struct branch *b,
 	return rc;
 }
 
-/* Walks the revisions of (from, to] until the slice is full. */
+/* Walks the revisions of (from, to] until the slice is full: what follows a row
+ * of the first-parent line is what that commit does not reach. */
 static int
 fill(struct store *s, const struct branch *b, int64_t from, int64_t to,
     int64_t max_bytes, struct slice *ret, struct err *e)
@@ -111,7 +113,7 @@ fill(struct store *s, const struct branch *b, int64_t from, int64_t to,
 	int rc;
 
 	if ((rc = db_stmt(store_db(s), &st, e,
-		 "SELECT id, commit_id, bytes FROM revision"
+		 "SELECT id, commit_id, bytes, side FROM revision"
 		 " WHERE branch = ?1 AND id > ?2 AND id <= ?3 ORDER BY id",
 		 "iii", b->id, from, to)) < 0)
 		return rc;
@@ -126,6 +128,7 @@ fill(struct store *s, const struct branch *b, int64_t from, int64_t to,
 			break;
 		last = sqlite3_column_int64(st, 0);
 		memcpy(ret->tip, sqlite3_column_blob(st, 1), 20);
+		ret->side = sqlite3_column_int(st, 3) != 0;
 		ret->n++;
 	}
 	db_reset(st);
@@ -137,41 +140,128 @@ fill(struct store *s, const struct branch *b, int64_t from, int64_t to,
 	    "iii", b->id, last, to);
 }
 
+/* What the hall has of ours, as refs and as rows of the index (0: none). */
+struct has {
+	unsigned char office[20], side[20];
+	int has_office, has_side;
+	int64_t office_row, side_row;
+	int64_t beside; /* its office branch is a side revision here */
+};
+
+static int
+find_side(struct store *s, const struct branch *b, struct has *h, struct err *e)
+{
+	struct err seen;
+	int rc;
+
+	rc = find_ref(b->repo, HALL_SIDE_REF, h->side, &h->has_side, e);
+	if (rc < 0 || !h->has_side)
+		return rc;
+	memset(&seen, 0, sizeof(seen));
+	rc = row_of(s, b, h->side, &h->side_row, &seen);
+	if (rc == ERR_NOT_FOUND) {
+		h->has_side = 0; /* of a line that we left */
+		return 0;
+	}
+	if (rc < 0 && e != NULL)
+		*e = seen;
+	return rc;
+}
+
+static int
+find_hall(struct store *s, const struct branch *b, struct has *h, struct err *e)
+{
+	int rc;
+
+	memset(h, 0, sizeof(*h));
+	rc = find_ref(b->repo, HALL_HAS_REF, h->office, &h->has_office, e);
+	if (rc < 0)
+		return rc;
+	if (h->has_office &&
+	    ((rc = start_row(s, b, h->office, &h->office_row, e)) < 0 ||
+		(rc = db_one_int(store_db(s), &h->beside, e,
+		     "SELECT side FROM revision WHERE id = ?1", "i",
+		     h->office_row)) < 0))
+		return rc;
+	return find_side(s, b, h, e);
+}
+
+/* 1 if each row up to one stands behind all rows before it: no line beside the
+ * branch is made of several, nor comes after a row of the branch, which it need
+ * not follow. */
+static int
+is_plain(struct store *s, const struct branch *b, const struct has *h,
+    int64_t to, int *ret, struct err *e)
+{
+	int64_t nested = 0;
+	int rc;
+
+	*ret = 0;
+	if (h->beside || h->side_row > h->office_row)
+		return 0;
+	rc = db_one_int(store_db(s), &nested, e,
+	    "SELECT EXISTS(SELECT 1 FROM revision WHERE branch = ?1"
+	    " AND id > ?2 AND id <= ?3 AND side = 1 AND (parent2 IS NOT NULL"
+	    " OR id > (SELECT min(id) FROM revision WHERE branch = ?1"
+	    " AND id > ?2 AND id <= ?3 AND side = 0)))",
+	    "iii", b->id, h->office_row, to);
+	*ret = rc == 0 && !nested;
+	return rc;
+}
+
 int
 slice_next(struct store *s, int64_t max_bytes, struct slice *ret, struct err *e)
 {
-	unsigned char own[20], theirs[20];
-	int has_own = 0, has_theirs = 0, rc;
-	int64_t from = 0, to = 0;
+	unsigned char own[20];
+	int has_own = 0, plain = 0, rc;
 	struct slice found;
 	struct branch *b;
+	struct has h;
+	int64_t to = 0;
 
 	memset(&found, 0, sizeof(found));
 	if ((rc = store_branch(s, "", "office", &b, e)) < 0 ||
 	    (rc = find_ref(b->repo, OWN_REF, own, &has_own, e)) < 0 ||
-	    (rc = find_ref(b->repo, HALL_HAS_REF, theirs, &has_theirs, e)) < 0)
+	    (rc = find_hall(s, b, &h, e)) < 0)
 		return rc;
-	if (has_theirs && (rc = start_row(s, b, theirs, &from, e)) < 0)
+	if (has_own && (rc = own_row(s, b, own, &to, e)) < 0)
 		return rc;
-	if (has_own &&
-	    ((rc = own_row(s, b, own, &to, e)) < 0 ||
-		(rc = fill(s, b, from, to, max_bytes, &found, e)) < 0))
+	if (has_own && (rc = is_plain(s, b, &h, to, &plain, e)) < 0)
 		return rc;
-	*ret = found;
-	return 0;
+	if (has_own && plain)
+		rc = fill(s, b, h.office_row, to, max_bytes, &found, e);
+	else if (has_own)
+		rc = slice_graph_next(s, b, own, h.has_office ? h.office : NULL,
+		    h.has_side ? h.side : NULL, max_bytes, &found, e);
+	if (rc == 0)
+		*ret = found;
+	return rc;
 }
 
-int
-slice_pushed(struct store *s, const unsigned char tip[20], struct err *e)
+static int
+note_pushed(struct store *s, const char *ref, const unsigned char tip[20],
+    struct err *e)
 {
 	unsigned char theirs[20];
 	int has = 0, rc;
 	struct repo *r;
 
 	if ((rc = store_repo(s, "", &r, e)) < 0 ||
-	    (rc = find_ref(r, HALL_HAS_REF, theirs, &has, e)) < 0)
+	    (rc = find_ref(r, ref, theirs, &has, e)) < 0)
 		return rc;
-	return repo_move_ref(r, HALL_HAS_REF, has ? theirs : NULL, tip, e);
+	return repo_move_ref(r, ref, has ? theirs : NULL, tip, e);
+}
+
+int
+slice_pushed(struct store *s, const unsigned char tip[20], struct err *e)
+{
+	return note_pushed(s, HALL_HAS_REF, tip, e);
+}
+
+int
+slice_pushed_side(struct store *s, const unsigned char tip[20], struct err *e)
+{
+	return note_pushed(s, HALL_SIDE_REF, tip, e);
 }
 
 int

@@ -71,6 +71,32 @@ sequence_of(void *arg, const char *device, int64_t *ret, struct err *e)
 	    "is", t->branch_id, device);
 }
 
+static int
+newest_of(void *arg, const char *device, unsigned char ret[20], int *ret_has,
+    struct err *e)
+{
+	struct trust *t = arg;
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	*ret_has = 0;
+	if (t->branch_id == 0)
+		return 0;
+	rc = db_stmt(store_db(t->store), &st, e,
+	    "SELECT commit_id FROM revision WHERE branch = ?1 AND device = ?2"
+	    " ORDER BY id DESC LIMIT 1",
+	    "is", t->branch_id, device);
+	if (rc < 0)
+		return rc;
+	if ((rc = db_step(store_db(t->store), st, e)) > 0 &&
+	    sqlite3_column_bytes(st, 0) == 20) {
+		memcpy(ret, sqlite3_column_blob(st, 0), 20);
+		*ret_has = 1;
+	}
+	db_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
 int
 trust_hall_key(struct store *s, const unsigned char **ret, struct err *e)
 {
@@ -128,5 +154,6 @@ trust_admit(struct trust *t, void *arg, struct admit *a)
 	a->key_of = key_of;
 	a->edition_of = edition_of;
 	a->sequence_of = sequence_of;
+	a->newest_of = newest_of;
 	a->arg = arg;
 }

@@ -12,27 +12,32 @@
  */
 static const char *const TABLES_1[] = {
 	/* One per (office, 'office'|'hall'). tip is the newest revision,
-	 * journal included; content its Content-SHA256; n counts revisions. */
+	 * journal included; content its Content-SHA256; n counts revisions,
+	 * side ones too. */
 	"CREATE TABLE branch("
 	" id INTEGER PRIMARY KEY, office TEXT NOT NULL, name TEXT NOT NULL,"
 	" own INTEGER NOT NULL, n INTEGER NOT NULL, tip BLOB, content BLOB,"
 	" tip_time INTEGER NOT NULL, UNIQUE(office, name)) STRICT",
 
 	/* Current state of each path that ever was: blob and bytes are NULL
-	 * once it is removed. revision is the one that changed it last. */
+	 * once it is removed. revision is the one that changed it last; 0 for
+	 * a path that only side revisions ever had. */
 	"CREATE TABLE record("
 	" id INTEGER PRIMARY KEY,"
 	" branch INTEGER NOT NULL REFERENCES branch(id), path TEXT NOT NULL,"
 	" revision INTEGER NOT NULL, blob BLOB, bytes BLOB,"
 	" UNIQUE(branch, path)) STRICT",
 
-	/* One a commit; ids grow along a branch. bytes estimates its size on
-	 * the wire; received is NULL until a receipt covers it. */
+	/* One a commit; ids grow along a branch, in canonical order
+	 * (git/graph.h). side: it was never the branch's state. bytes estimates
+	 * its size on the wire; received is NULL until a receipt covers it.
+	 * parent2: the second one of a merge. */
 	"CREATE TABLE revision("
 	" id INTEGER PRIMARY KEY,"
 	" branch INTEGER NOT NULL REFERENCES branch(id), name TEXT NOT NULL,"
 	" device TEXT NOT NULL, sequence INTEGER NOT NULL,"
-	" commit_id BLOB NOT NULL, parent BLOB, content BLOB NOT NULL,"
+	" commit_id BLOB NOT NULL, parent BLOB, parent2 BLOB,"
+	" side INTEGER NOT NULL DEFAULT 0, content BLOB NOT NULL,"
 	" time INTEGER NOT NULL, offset_min INTEGER NOT NULL, received INTEGER,"
 	" login TEXT NOT NULL, person TEXT NOT NULL, action TEXT NOT NULL,"
 	" edition TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,"
@@ -46,11 +51,13 @@ static const char *const TABLES_1[] = {
 	"CREATE INDEX revision_branch ON revision(branch)",
 	"CREATE INDEX revision_login ON revision(branch, login)",
 
-	/* Which records a revision changed, and the blob after it (NULL =
-	 * removed): as-of questions, newest revisions of a record. */
+	/* Which records a revision changed against its first parent, and the
+	 * blob after it (NULL = removed): as-of questions, newest revisions of
+	 * a record; both ask only for rows that are not of side revisions. */
 	"CREATE TABLE touch("
 	" record INTEGER NOT NULL REFERENCES record(id),"
 	" revision INTEGER NOT NULL REFERENCES revision(id), blob BLOB,"
+	" side INTEGER NOT NULL DEFAULT 0,"
 	" PRIMARY KEY(record, revision)) STRICT, WITHOUT ROWID",
 	"CREATE INDEX touch_revision ON touch(revision)",
 
@@ -91,10 +98,11 @@ static const char *const TABLES_1[] = {
 	" begun INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 
 	/* What became of a file: the hall's word that it holds it (receipt as
-	 * it came), and when its bytes were erased here on order. */
+	 * it came), when its bytes were erased here on order, and when the
+	 * hall last said that it has not got it, whose bytes are not here. */
 	"CREATE TABLE evidence_file("
 	" office TEXT NOT NULL, sha TEXT NOT NULL, confirmed INTEGER,"
-	" offset_min INTEGER, receipt TEXT, erased INTEGER,"
+	" offset_min INTEGER, receipt TEXT, erased INTEGER, absent INTEGER,"
 	" PRIMARY KEY(office, sha)) STRICT, WITHOUT ROWID",
 
 	/* Hall: one per office. The last four are NULL while all is well;

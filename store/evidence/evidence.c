@@ -251,8 +251,9 @@ missing(struct store *s, const struct evidence_rec *rec, struct err *e)
 		err_hint(e, "they come with the office's next exchanges, after "
 			    "its texts");
 	else
-		err_hint(e, "another device of the office added it: the hall "
-			    "may have it");
+		err_hint(e, "another device of the office added it: it comes "
+			    "with an exchange once that device sent it (pmqa "
+			    "sync --wait)");
 	return ERR_NOT_FOUND;
 }
 

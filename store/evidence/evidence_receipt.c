@@ -6,8 +6,8 @@
 
 #define MEMBERS 5
 
-static void
-signed_text(const struct evidence_receipt *r, struct buf *ret)
+void
+evidence_receipt_text(const struct evidence_receipt *r, struct buf *ret)
 {
 	char time[CLOCK_TEXT];
 
@@ -42,7 +42,7 @@ evidence_receipt_make(const struct evidence_receipt *r, const struct key *k,
 	cJSON *obj = NULL;
 	int rc;
 
-	signed_text(r, &text);
+	evidence_receipt_text(r, &text);
 	if ((rc = buf_ok(&text, e)) < 0 ||
 	    (rc = sshsig_sign(
 		 k, SSHSIG_NS_RECEIPT, text.data, text.len, &armour, e)) < 0 ||
@@ -134,7 +134,7 @@ evidence_receipt_check(const cJSON *json,
 	if (armour == NULL)
 		return err_set(e, ERR_INVALID, 0,
 		    "malformed receipt: it has no signature");
-	signed_text(&r, &text);
+	evidence_receipt_text(&r, &text);
 	if ((rc = buf_ok(&text, e)) == 0)
 		rc = sshsig_verify(armour, strlen(armour), SSHSIG_NS_RECEIPT,
 		    text.data, text.len, signer, e);

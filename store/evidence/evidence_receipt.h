@@ -22,6 +22,8 @@ struct evidence_receipt {
 	int offset_min;
 };
 
+/* Signed text of a receipt, appended. */
+void evidence_receipt_text(const struct evidence_receipt *r, struct buf *ret);
 int evidence_receipt_make(const struct evidence_receipt *r, const struct key *k,
     cJSON **ret, struct err *e);
 int evidence_receipt_check(const cJSON *json,

@@ -57,6 +57,28 @@ evidence_send_list(struct store *s, struct evidence_list *l, struct err *e)
 	return evidence_waiting(s, add, &g, e);
 }
 
+static int
+add_parts(void *arg, const char *sha, int64_t size, struct err *e)
+{
+	int64_t *n = arg, part = (int64_t)EVIDENCE_PART;
+
+	(void)sha;
+	(void)e;
+	*n += (size + part - 1) / part;
+	return 0;
+}
+
+int
+evidence_send_parts(struct store *s, int64_t *ret, struct err *e)
+{
+	int64_t n = 0;
+	int rc = evidence_waiting(s, add_parts, &n, e);
+
+	if (rc == 0)
+		*ret = n;
+	return rc;
+}
+
 /* Ids of the chain's commits from the tip down, ids[n - 1] the n-th. */
 static int
 read_chain(struct repo *r, const unsigned char tip[20], const char *sha,
@@ -92,7 +114,7 @@ read_chain(struct repo *r, const unsigned char tip[20], const char *sha,
 /* Up to which part the next push goes. */
 static int
 cut(unsigned char (*ids)[20], int n, const unsigned char *have,
-    int64_t max_bytes)
+    int64_t max_bytes, int *ret_from)
 {
 	int64_t more = max_bytes / (int64_t)EVIDENCE_PART;
 	int from = 0, i;
@@ -100,6 +122,7 @@ cut(unsigned char (*ids)[20], int n, const unsigned char *have,
 	for (i = 1; have != NULL && i <= n; i++)
 		if (memcmp(ids[i - 1], have, 20) == 0)
 			from = i;
+	*ret_from = from;
 	if (have != NULL && from == 0)
 		return n;
 	if (more < 1)
@@ -130,7 +153,8 @@ evidence_send_slice(struct store *s, const char *sha, const unsigned char *have,
 	}
 	if (rc < 0)
 		goto out;
-	ret->n = cut(ids, n, have, max_bytes);
+	ret->n = cut(ids, n, have, max_bytes, &ret->from);
+	ret->parts = n;
 	ret->whole = ret->n == n;
 	memcpy(ret->tip, ids[ret->n - 1], 20);
 out:

@@ -21,9 +21,14 @@ struct evidence_list { /* zeroed: empty; free(list) */
  * the list already stay where they are. */
 int evidence_send_list(struct store *s, struct evidence_list *l, struct err *e);
 
+/* How many parts the files that wait have together. */
+int evidence_send_parts(struct store *s, int64_t *ret, struct err *e);
+
 struct evidence_slice {
 	unsigned char tip[20]; /* what to push */
 	int n;                 /* parts that the hall has after it */
+	int from;              /* parts that it had before */
+	int parts;             /* of the whole file */
 	int whole;             /* all of them */
 };
 

@@ -1,6 +1,6 @@
 /*
- * evidence_state: what the parts of evidence.h share; for evidence*.c and
- * verify_evidence.c only.
+ * evidence_state: what the parts of evidence.h share; for evidence*.c,
+ * verify_evidence.c and bundle_*.c only.
  *
  * Ownership: struct evidence_rec is the caller's memory, holds no pointers.
  * Units:     bytes.

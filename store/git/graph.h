@@ -48,6 +48,14 @@ void graph_release(struct graph *g);
 int graph_descends(struct repo *r, const unsigned char commit[20],
     const unsigned char ancestor[20], int *ret, struct err *e);
 
+/*
+ * Asks is() about what the tips reach, newer ones first; where it says 1, it is
+ * not asked about what that commit reaches.
+ */
+int graph_newest(struct repo *r, const unsigned char tips[][20], size_t n,
+    int (*is)(void *arg, const unsigned char id[20], struct err *e), void *arg,
+    struct err *e);
+
 /* The best common ancestors, sorted by id; the caller frees *ret. 0 of them:
  * the histories have nothing in common. */
 int graph_bases(struct repo *r, const unsigned char a[20],

@@ -108,7 +108,8 @@ cycle_submission(struct store *s, const struct branch *office, int year, int n,
 	snprintf(path, sizeof(path), "%d/assessment.json", year);
 	if (n > 0)
 		snprintf(count, sizeof(count), "%d", n);
-	/* few revisions touch an assessment: they are looked at newest first */
+	/* few revisions touch an assessment: they are looked at newest first;
+	 * a merge passes on a sign-off that was made on its other side */
 	rc = db_stmt(db, &st, e,
 	    "SELECT c.new, v.time, v.offset_min, v.received,"
 	    " (SELECT p.offset_min FROM receipt p WHERE p.office = ?3"
@@ -116,9 +117,17 @@ cycle_submission(struct store *s, const struct branch *office, int year, int n,
 	    " FROM record r JOIN touch t ON t.record = r.id"
 	    " JOIN change c ON c.revision = t.revision AND c.record = r.id"
 	    "  AND c.field = 'submission.n'"
-	    " JOIN revision v ON v.id = t.revision"
+	    " JOIN revision m ON m.id = t.revision"
+	    " JOIN revision v ON v.id = CASE m.action WHEN 'merge' THEN"
+	    "  ifnull((SELECT max(o.id) FROM touch p"
+	    "   JOIN change d ON d.revision = p.revision"
+	    "    AND d.record = p.record AND d.field = 'submission.n'"
+	    "   JOIN revision o ON o.id = p.revision"
+	    "   WHERE p.record = r.id AND p.side = 1 AND p.revision < m.id"
+	    "   AND d.new = c.new AND o.action <> 'merge'), m.id)"
+	    "  ELSE m.id END"
 	    " WHERE r.branch = ?1 AND r.path = ?2 AND c.new IS NOT NULL"
-	    " AND (?4 = '' OR c.new = ?4)"
+	    " AND (?4 = '' OR c.new = ?4) AND t.side = 0"
 	    " ORDER BY t.revision DESC LIMIT 1",
 	    "isss", office->id, path, office->office, count);
 	if (rc < 0 || (rc = db_step(db, st, e)) <= 0)

@@ -197,6 +197,7 @@ take_hall(const cJSON *body, const unsigned char hall_pub[KEY_PUBLIC_LEN],
 	(void)snprintf(c->hall_name, sizeof(c->hall_name), "%s", name);
 	memcpy(c->hall_pub, hall_pub, KEY_PUBLIC_LEN);
 	c->hall_since = clock_now();
+	c->road_device = '\0'; /* the hall knows this key from now on */
 	c->enrolled = 1;
 	return take_urls(json_get(body, "urls"), c, e);
 }

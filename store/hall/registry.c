@@ -1,10 +1,15 @@
 #include "store/hall/registry.h"
 
+#include <limits.h>
+
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/hall/signers.h"
 #include "store/record/canon.h"
 
 #define REGISTRY "registry.json"
+#define SIGNERS "allowed_signers"
+#define SIGNERS_MAX ((size_t)64 * 1024)
 
 int
 registry_read(struct store *s, const char *code, cJSON **ret, struct err *e)
@@ -54,6 +59,26 @@ is_active(const cJSON *device)
 	return state != NULL && strcmp(state, "active") == 0;
 }
 
+/* Somebody else has the letter: which one the new machine could get. */
+static int
+letter_taken(
+    const struct registry_device *d, const cJSON *devices, struct err *e)
+{
+	char free[2] = "a";
+
+	while (free[0] <= 'z' &&
+	       (free[0] == 'h' || json_get(devices, free) != NULL))
+		free[0]++;
+	err_set(e, ERR_CONFLICT, 0,
+	    "office %s has a device %s with another key", d->code, d->letter);
+	if (free[0] <= 'z')
+		err_hint(e,
+		    "give the new machine a letter of its own: 'pmqa device "
+		    "renew --device %s' there, then 'pmqa enroll' again",
+		    free);
+	return ERR_CONFLICT;
+}
+
 /* May this device have its letter? 1 if it has it already. */
 static int
 check_device(
@@ -69,15 +94,8 @@ check_device(
 	}
 	if (found == NULL)
 		return 0;
-	if (!has_key(found, d->key)) {
-		err_set(e, ERR_CONFLICT, 0,
-		    "office %s has a device %s with another key", d->code,
-		    d->letter);
-		err_hint(e,
-		    "give the new machine a letter of its own: set 'device' in "
-		    "its pmqad.conf before its first save");
-		return ERR_CONFLICT;
-	}
+	if (!has_key(found, d->key))
+		return letter_taken(d, devices, e);
 	if (!is_active(found)) {
 		err_set(e, ERR_REFUSED, 0, "device %s-%s was revoked", d->code,
 		    d->letter);
@@ -157,6 +175,54 @@ registry_add_signers(
 		signers_add(ret, device, pub);
 	}
 	return buf_ok(ret, e);
+}
+
+/* This device (the registry may not have it yet), the hall, all others. */
+static int
+put_office_signers(
+    struct store *s, const cJSON *registry, struct buf *ret, struct err *e)
+{
+	const struct conf *c = store_conf(s);
+	const cJSON *devices = json_get(registry, "devices");
+	const char *own = json_str(
+	    json_get(devices, (const char[2]){ c->device, '\0' }), "key");
+	char hall[16], key[KEY_LINE_MAX];
+
+	key_line(store_key(s)->pub, key);
+	if (own == NULL || strcmp(own, key) != 0)
+		signers_add(ret, store_device(s), store_key(s)->pub);
+	(void)snprintf(hall, sizeof(hall), "%s-h", c->hall_code);
+	signers_add(ret, hall, c->hall_pub);
+	return registry_add_signers(registry, c->code, ret, e);
+}
+
+int
+registry_refresh_signers(struct store *s, struct err *e)
+{
+	const struct conf *c = store_conf(s);
+	struct buf now = BUF_INIT, next = BUF_INIT;
+	char path[PATH_MAX];
+	cJSON *registry = NULL;
+	int rc;
+
+	if (!c->enrolled)
+		return 0;
+	rc = file_path(path, sizeof(path), e, "%s/" SIGNERS, c->dir);
+	if (rc < 0 || (rc = registry_read(s, c->code, &registry, e)) < 0 ||
+	    json_get(registry, "devices") == NULL ||
+	    (rc = put_office_signers(s, registry, &next, e)) < 0)
+		goto out;
+	rc = file_read(path, SIGNERS_MAX, &now, e);
+	if (rc == ERR_NOT_FOUND || rc == ERR_INVALID)
+		rc = 0;
+	if (rc == 0 &&
+	    (now.len != next.len || memcmp(now.data, next.data, next.len) != 0))
+		rc = signers_write(c, SIGNERS, &next, e);
+out:
+	cJSON_Delete(registry);
+	buf_release(&now);
+	buf_release(&next);
+	return rc;
 }
 
 int

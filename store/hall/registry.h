@@ -34,6 +34,10 @@ void registry_add_hall(struct store *s, struct buf *ret);
 int registry_add_signers(
     const cJSON *registry, const char *code, struct buf *ret, struct err *e);
 
+/* At an office: DIR/allowed_signers as the hall's registry has it now, so that
+ * stock git knows the office's other devices; written when it differs. */
+int registry_refresh_signers(struct store *s, struct err *e);
+
 /* Appends the authorized_keys lines of the active devices. receive: path of
  * pmqa-receive. */
 int registry_add_logins(struct store *s, const cJSON *registry,

@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "base/file.h"
+#include "store/device.h"
 
 /* The name under which the hall's host key is pinned, whatever its address. */
 #define HOST_ALIAS "pmqa-hall"
@@ -61,7 +62,7 @@ signers_write(const struct conf *c, const char *name, const struct buf *text,
 }
 
 static void
-put_ssh_config(struct buf *b, const char *dir)
+put_ssh_config(struct buf *b, const char *dir, const char *identity)
 {
 	buf_printf(b,
 	    "# written when the hall's answer was accepted\n"
@@ -75,7 +76,7 @@ put_ssh_config(struct buf *b, const char *dir)
 	    "\tCheckHostIP no\n"
 	    "\tUpdateHostKeys no\n"
 	    "\tIdentitiesOnly yes\n"
-	    "\tIdentityFile %s/keys/device\n"
+	    "\tIdentityFile %s\n"
 	    "\tIdentityAgent none\n"
 	    "\tForwardAgent no\n"
 	    "\tClearAllForwardings yes\n"
@@ -88,20 +89,26 @@ put_ssh_config(struct buf *b, const char *dir)
 	    "\tControlPath %s/.ssh-control\n"
 	    "\tSendEnv GIT_PROTOCOL\n"
 	    "\tLogLevel ERROR\n",
-	    dir, dir, dir);
+	    dir, identity, dir);
 }
 
 int
 signers_write_ssh(const struct conf *c, struct err *e)
 {
 	struct buf hosts = BUF_INIT, config = BUF_INIT;
+	char identity[PATH_MAX], device = c->device;
 	int rc;
 
-	if ((rc = conf_check_path(c->dir, e)) < 0)
+	/* the key of the device that the hall knows */
+	if (c->road_device != '\0')
+		device = c->road_device;
+	if ((rc = conf_check_path(c->dir, e)) < 0 ||
+	    (rc = device_key_path(c, device, identity, sizeof(identity), e)) <
+		0)
 		return rc;
 	if (c->host_key[0] != '\0')
 		buf_printf(&hosts, HOST_ALIAS " %s\n", c->host_key);
-	put_ssh_config(&config, c->dir);
+	put_ssh_config(&config, c->dir, identity);
 	rc = write_mode(c, "known_hosts", &hosts, 0600, e);
 	if (rc == 0)
 		rc = write_mode(c, "ssh_config", &config, 0600, e);

@@ -127,6 +127,71 @@ out:
 	return rc;
 }
 
+int
+asof_parent(struct store *s, const struct branch *b, int64_t revision,
+    int64_t *ret, struct err *e)
+{
+	int rc = db_one_int(store_db(s), ret, e,
+	    "SELECT p.id FROM revision v JOIN revision p"
+	    " ON p.commit_id = v.parent AND p.branch = v.branch"
+	    " WHERE v.id = ?1 AND v.branch = ?2",
+	    "ii", revision, b->id);
+
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	*ret = 0;
+	return 0;
+}
+
+/* Back along first parents from row ?1 of branch ?2, newest first. */
+#define LINE                                                                   \
+	"WITH RECURSIVE line(id, parent, side) AS ("                           \
+	" SELECT id, parent, side FROM revision WHERE id = ?1"                 \
+	" UNION ALL SELECT v.id, v.parent, v.side FROM line l"                 \
+	" JOIN revision v ON v.commit_id = l.parent AND v.branch = ?2) "
+
+int
+asof_base(struct store *s, const struct branch *b, int64_t revision,
+    int64_t *ret, struct err *e)
+{
+	int rc = db_one_int(store_db(s), ret, e,
+	    LINE "SELECT id FROM line WHERE side = 0 LIMIT 1", "ii", revision,
+	    b->id);
+
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	*ret = 0;
+	return 0;
+}
+
+/* The last touch of a record on the line that a revision stands on. */
+static int
+find_touch(struct store *s, const struct branch *b, const char *path,
+    int64_t at, sqlite3_stmt **ret, struct err *e)
+{
+	int64_t side = 0;
+	int rc = db_one_int(store_db(s), &side, e,
+	    "SELECT side FROM revision WHERE id = ?1", "i", at);
+
+	if (rc < 0 && rc != ERR_NOT_FOUND)
+		return rc;
+	if (!side)
+		return db_stmt(store_db(s), ret, e,
+		    "SELECT t.blob, t.revision, v.name, v.commit_id"
+		    " FROM record r JOIN touch t ON t.record = r.id"
+		    " JOIN revision v ON v.id = t.revision"
+		    " WHERE r.branch = ?1 AND r.path = ?2"
+		    " AND t.revision <= ?3 AND t.side = 0"
+		    " ORDER BY t.revision DESC LIMIT 1",
+		    "isi", b->id, path, at);
+	return db_stmt(store_db(s), ret, e,
+	    LINE "SELECT t.blob, t.revision, v.name, v.commit_id FROM line l"
+		 " CROSS JOIN record r ON r.branch = ?2 AND r.path = ?3"
+		 " CROSS JOIN touch t ON t.record = r.id AND t.revision = l.id"
+		 " CROSS JOIN revision v ON v.id = l.id LIMIT 1",
+	    "iis", at, b->id, path);
+}
+
 static int
 record_then(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e)
@@ -136,13 +201,7 @@ record_then(struct store *s, const struct branch *b, const char *path,
 	sqlite3_stmt *st = NULL;
 	int has_blob = 0, rc;
 
-	rc = db_stmt(db, &st, e,
-	    "SELECT t.blob, t.revision, v.name, v.commit_id FROM record r"
-	    " JOIN touch t ON t.record = r.id"
-	    " JOIN revision v ON v.id = t.revision"
-	    " WHERE r.branch = ?1 AND r.path = ?2 AND t.revision <= ?3"
-	    " ORDER BY t.revision DESC LIMIT 1",
-	    "isi", b->id, path, at);
+	rc = find_touch(s, b, path, at, &st, e);
 	if (rc < 0 || (rc = db_step(db, st, e)) <= 0)
 		goto out;
 	read_revision(st, ret);

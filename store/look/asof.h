@@ -3,7 +3,8 @@
  * the queries share.
  *
  * Ownership: records are cJSON that the caller frees.
- * Units:     revision ids are row ids, growing along a branch.
+ * Units:     revision ids are row ids, growing along a branch; a side revision
+ * (git/graph.h) has a state of its own, along its own first parents.
  * Errors:    ERR_NOT_FOUND names the revision; ERR_DAMAGED for bytes that are no
  * record.
  * Thread:    the store's.
@@ -28,6 +29,15 @@ void asof_release(struct asof *a);
 
 /* Row id of a revision name on a branch. */
 int asof_revision(struct store *s, const struct branch *b, const char *name,
+    int64_t *ret, struct err *e);
+
+/* The row that a revision was made on, its first parent; 0 if it has none. */
+int asof_parent(struct store *s, const struct branch *b, int64_t revision,
+    int64_t *ret, struct err *e);
+
+/* Where a revision's line leaves the branch's first-parent line: the revision
+ * itself, unless it is a side one. 0: it never was on it. */
+int asof_base(struct store *s, const struct branch *b, int64_t revision,
     int64_t *ret, struct err *e);
 
 /* The record at path as it stood after revision at (ASOF_NOW: as it is). */

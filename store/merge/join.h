@@ -13,12 +13,17 @@
  * Errors:    ERR_REFUSED (what the hall gave breaks the rules: nothing is taken
  * in), ERR_CONFLICT (this device's own later revisions are at the hall and not
  * here, and it saved again: a restored copy, see store/hall/renew.h).
- * Thread:    the writer's, outside a save group; the journal must be empty.
+ * Thread:    the writer's, outside a save group; what waits in the journal is
+ * written first.
  */
 #ifndef STORE_MERGE_JOIN_H
 #define STORE_MERGE_JOIN_H
 
 #include "store/store.h"
+
+/* sub of the ERR_CONFLICT that says: this machine is a restored copy. No other
+ * fault of join_office() has that code. */
+#define JOIN_SUB_RESTORED 1
 
 enum join_kind {
 	JOIN_SAME,    /* nothing to do, or only we are ahead */
@@ -28,8 +33,8 @@ enum join_kind {
 
 struct join {
 	enum join_kind kind;
-	int64_t n;         /* revisions taken in */
-	int64_t n_fields;  /* a merge took over from us */
+	int64_t n;        /* revisions taken in */
+	int64_t n_fields; /* a merge took over from us */
 	int64_t n_conflicts;
 	char revision[24]; /* the merge's name */
 };

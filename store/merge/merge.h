@@ -13,10 +13,12 @@
  * SHA-256 over the canonical JSON of [record, field, base, lesser, greater] of
  * the two values in byte order.
  *
- * Never a half-merged year: where one side signed an assessment off since the
- * ancestor (status became "submitted", or submission.n grew) the other side's
- * changes of that year's answers, indicators and profile are all kept as
+ * Never a half-merged year: where one side has a sign-off that the ancestor has
+ * not (status became "submitted", or "submission" is another one), the other
+ * side's changes of that year's answers, indicators and profile are all kept as
  * conflicts ("signed"); when both did, the hall's side is the one that counts.
+ * Plan and comments are merged as ever. The edition of an assessment is the
+ * hall's.
  * Where the merged record would break its rules (record_check), the hall's
  * record stays and the other side's changed fields are conflicts ("rules").
  *
@@ -68,10 +70,12 @@ struct merge_history {
 	    int (*each)(void *each_arg, const char *path, struct err *e),
 	    void *each_arg, struct err *e);
 	/* The record at a path of a version; the caller frees it. */
-	int (*record)(void *arg, int64_t version, const char *path,
-	    cJSON **ret, struct err *e);
-	/* Who gave this field the value it has at version: the newest commit
-	 * that version reaches and no common ancestor does. */
+	int (*record)(void *arg, int64_t version, const char *path, cJSON **ret,
+	    struct err *e);
+	/* Who gave this field the value it has at version (or took it away):
+	 * the newest commit that version reaches and other does not, after
+	 * parents that all have another one. *ret stays as it is when there is
+	 * none. */
 	int (*origin)(void *arg, int64_t version, int64_t other,
 	    const char *path, const char *field, struct merge_origin *ret,
 	    struct err *e);

@@ -49,7 +49,8 @@ enum merge_rule {
 			stays and the other is kept beside it */
 	MERGE_SET,   /* three-way union of additions and removals: never a
 			conflict */
-	MERGE_FIXED, /* set once, never changed by a merge */
+	MERGE_FIXED, /* set once: no revision changes it (change_rules.h), but a
+			merge may have chosen between two that were set apart */
 };
 
 struct field {
@@ -158,10 +159,36 @@ int record_diff(const struct record_type *t, const cJSON *old,
  * such record), and *ret is NULL when the record is gone. *ret_conflicts: array
  * of {"field","base","hall","mine"} (empty if none; null for an absent value).
  * Where one side removed what the other changed, the hall's side stays and the
- * other's changes are conflicts. The result depends on (base, hall, mine) alone.
+ * other's changes are conflicts. What both added with other required fields is
+ * two things under one name: the hall's stays whole. Long text that both changed
+ * is merged by lines where that is clean (lines.h). The result depends on (base,
+ * hall, mine) alone.
  */
 int record_merge(const struct record_type *t, const cJSON *base,
     const cJSON *hall, const cJSON *mine, cJSON **ret, cJSON **ret_conflicts,
     struct err *e);
+
+/* What a merge of records may know beyond the three. All zero: nothing. */
+struct record_merge_more {
+	/* {"field":[value,…]}, null = absent: what the base may as well hold,
+	 * as it is itself a merge that could not decide. A side that holds one
+	 * of them has not changed the field. */
+	const cJSON *others;
+	/* {"field":[value,…]}: a person settled a conflict of the field on that
+	 * side, having seen these values: what it has there counts as changed,
+	 * whatever the base has, and what the other has does not, if it is one
+	 * of these. */
+	const cJSON *hall_settled, *mine_settled;
+	/* By fields, or the whole record of one side: then the fields that the
+	 * other one changed are the conflicts. */
+	enum { MERGE_BY_FIELD, MERGE_TAKE_HALL, MERGE_TAKE_MINE } take;
+	/* May be NULL; gets {"field":[hall's value, mine's],…} wherever one of
+	 * two different values gave way: "others" of the result. */
+	cJSON *undecided;
+};
+
+int record_merge_more(const struct record_type *t, const cJSON *base,
+    const cJSON *hall, const cJSON *mine, const struct record_merge_more *more,
+    cJSON **ret, cJSON **ret_conflicts, struct err *e);
 
 #endif

@@ -16,7 +16,7 @@ wire_bytes(const struct index_file *files, size_t n)
 
 static int
 add_revision(struct db *db, const struct branch *b,
-    const unsigned char id[COMMIT_ID_LEN], const struct commit *c,
+    const unsigned char id[COMMIT_ID_LEN], const struct commit *c, int side,
     int64_t bytes, int64_t *ret, struct err *e)
 {
 	char name[24];
@@ -26,13 +26,16 @@ add_revision(struct db *db, const struct branch *b,
 	rc = db_run(db, e,
 	    "INSERT INTO revision(branch, name, device, sequence, commit_id,"
 	    " parent, content, time, offset_min, login, person, action,"
-	    " edition, subject, reason, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
-	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-	    "issibbbiissssssi", b->id, name, c->device, c->sequence, id,
+	    " edition, subject, reason, bytes, parent2, side) VALUES(?1, ?2,"
+	    " ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+	    " ?17, ?18)",
+	    "issibbbiissssssibi", b->id, name, c->device, c->sequence, id,
 	    (size_t)COMMIT_ID_LEN, c->n_parents > 0 ? c->parents[0] : NULL,
 	    (size_t)COMMIT_ID_LEN, c->content, (size_t)COMMIT_CONTENT_LEN,
 	    c->time, (int64_t)c->offset_min, c->login, c->person, c->action,
-	    c->edition, c->subject, c->reason, bytes);
+	    c->edition, c->subject, c->reason, bytes,
+	    c->n_parents > 1 ? c->parents[1] : NULL, (size_t)COMMIT_ID_LEN,
+	    (int64_t)side);
 	if (rc == 0)
 		*ret = db_last_id(db);
 	return rc;
@@ -62,6 +65,24 @@ set_record(struct db *db, const struct branch *b, const struct index_file *f,
 	}
 	db_reset(st);
 	return rc;
+}
+
+/* The row of a path that a side revision changes: its state stays. */
+static int
+find_record(struct db *db, const struct branch *b, const struct index_file *f,
+    int64_t *ret, struct err *e)
+{
+	int rc;
+
+	rc = db_run(db, e,
+	    "INSERT INTO record(branch, path, revision) VALUES(?1, ?2, 0)"
+	    " ON CONFLICT(branch, path) DO NOTHING",
+	    "is", b->id, f->path);
+	if (rc < 0)
+		return rc;
+	return db_one_int(db, ret, e,
+	    "SELECT id FROM record WHERE branch = ?1 AND path = ?2", "is",
+	    b->id, f->path);
 }
 
 /* JSON text of a value, NULL when absent or too long; *ret_long says which. */
@@ -135,16 +156,20 @@ add_changes(struct db *db, int64_t revision, int64_t record,
 
 static int
 add_file(struct db *db, const struct branch *b, const struct index_file *f,
-    int64_t revision, struct err *e)
+    int64_t revision, int side, struct err *e)
 {
 	int64_t record = 0;
 	int rc;
 
-	if ((rc = set_record(db, b, f, revision, &record, e)) < 0)
+	rc = side ? find_record(db, b, f, &record, e)
+		  : set_record(db, b, f, revision, &record, e);
+	if (rc < 0)
 		return rc;
 	rc = db_run(db, e,
-	    "INSERT INTO touch(record, revision, blob) VALUES(?1, ?2, ?3)",
-	    "iib", record, revision, f->new_blob, (size_t)COMMIT_ID_LEN);
+	    "INSERT INTO touch(record, revision, blob, side)"
+	    " VALUES(?1, ?2, ?3, ?4)",
+	    "iibi", record, revision, f->new_blob, (size_t)COMMIT_ID_LEN,
+	    (int64_t)side);
 	if (rc < 0)
 		return rc;
 	return add_changes(db, revision, record, f, e);
@@ -184,11 +209,11 @@ index_revision(struct store *s, struct branch *b,
 	size_t i;
 	int rc;
 
-	rc = add_revision(db, b, id, c, wire_bytes(files, n), &revision, e);
+	rc = add_revision(db, b, id, c, 0, wire_bytes(files, n), &revision, e);
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < n; i++) {
-		if ((rc = add_file(db, b, &files[i], revision, e)) < 0)
+		if ((rc = add_file(db, b, &files[i], revision, 0, e)) < 0)
 			return rc;
 		/* what is known of the newest assessment is no more */
 		if (files[i].type != NULL &&
@@ -199,5 +224,29 @@ index_revision(struct store *s, struct branch *b,
 		return rc;
 	if (ret_revision != NULL)
 		*ret_revision = revision;
+	return 0;
+}
+
+int
+index_side(struct store *s, struct branch *b,
+    const unsigned char id[COMMIT_ID_LEN], const struct commit *c,
+    const struct index_file *files, size_t n, struct err *e)
+{
+	struct db *db = store_db(s);
+	int64_t revision = 0;
+	size_t i;
+	int rc;
+
+	rc = add_revision(db, b, id, c, 1, wire_bytes(files, n), &revision, e);
+	for (i = 0; i < n && rc == 0; i++)
+		rc = add_file(db, b, &files[i], revision, 1, e);
+	if (rc == 0)
+		rc = db_run(db, e, "UPDATE branch SET n = n + 1 WHERE id = ?1",
+		    "i", b->id);
+	if (rc < 0)
+		return rc;
+	b->n++;
+	if (strcmp(c->device, store_device(s)) == 0)
+		b->sequence = c->sequence;
 	return 0;
 }

@@ -43,4 +43,13 @@ int index_revision(struct store *s, struct branch *b,
     const struct index_file *files, size_t n, int64_t *ret_revision,
     struct err *e);
 
+/*
+ * The same for a side revision (git/graph.h): history and names know it, the
+ * branch's state stays. Only the count and the own device's sequence move; the
+ * merge that brought it must follow in the same transaction.
+ */
+int index_side(struct store *s, struct branch *b,
+    const unsigned char id[COMMIT_ID_LEN], const struct commit *c,
+    const struct index_file *files, size_t n, struct err *e);
+
 #endif

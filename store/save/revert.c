@@ -21,6 +21,8 @@ struct revert {
 	struct branch *b;
 	const char *name; /* of the revision */
 	int64_t revision;
+	int64_t before; /* what it was made on: of a merge, what the hall had */
+	int is_merge;
 	struct undone *list;
 	size_t n;
 	struct save_change *out;
@@ -44,6 +46,27 @@ revert_release(struct revert *r)
 
 /* --- what the revision did --- */
 
+/* Its first parent: the row before it may be of another line of history. */
+static int
+find_before(struct revert *r, struct err *e)
+{
+	struct db *db = store_db(r->s);
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT v.action = 'merge', ifnull((SELECT p.id FROM revision p"
+	    "  WHERE p.commit_id = v.parent AND p.branch = v.branch), 0)"
+	    " FROM revision v WHERE v.id = ?1",
+	    "i", r->revision);
+	if (rc == 0 && (rc = db_step(db, st, e)) > 0) {
+		r->is_merge = sqlite3_column_int(st, 0);
+		r->before = sqlite3_column_int64(st, 1);
+	}
+	db_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
 static int
 find_revision(struct revert *r, struct err *e)
 {
@@ -56,7 +79,9 @@ find_revision(struct revert *r, struct err *e)
 		    "'%.30s' is a revision of the hall: only the hall can undo "
 		    "it",
 		    r->name);
-	return asof_revision(r->s, r->b, r->name, &r->revision, e);
+	if ((rc = asof_revision(r->s, r->b, r->name, &r->revision, e)) < 0)
+		return rc;
+	return find_before(r, e);
 }
 
 static int
@@ -101,8 +126,8 @@ read_states(struct revert *r, struct undone *u, struct err *e)
 {
 	int rc;
 
-	if ((rc = asof_record(
-		 r->s, r->b, u->path, r->revision - 1, &u->before, e)) < 0 ||
+	if ((rc = asof_record(r->s, r->b, u->path, r->before, &u->before, e)) <
+		0 ||
 	    (rc = asof_record(r->s, r->b, u->path, r->revision, &u->after, e)) <
 		0 ||
 	    (rc = asof_record(r->s, r->b, u->path, ASOF_NOW, &u->now, e)) < 0)
@@ -168,6 +193,13 @@ may_undo(const struct revert *r, const struct undone *u, struct err *e)
 		return 1;
 	if (strcmp(type, "assessment") == 0 && r->n > 1 && only_reopens(u))
 		return 0;
+	/* what it decided stays decided, what it left open stays open: the
+	 * values are kept there */
+	if (strcmp(type, "conflict") == 0)
+		return 0;
+	/* a merge brought what cannot be taken back beside what can */
+	if (r->is_merge)
+		return 0;
 	/* that a file was stored stays; its link to an item goes */
 	if (strcmp(type, "evidence") == 0 && u->before.rec == NULL)
 		return 0;
@@ -214,6 +246,7 @@ changed_by(const struct revert *r, const struct undone *u, const char *field,
 	    "SELECT v.name FROM record r JOIN touch t ON t.record = r.id"
 	    " JOIN revision v ON v.id = t.revision"
 	    " WHERE r.branch = ?1 AND r.path = ?2 AND t.revision > ?3"
+	    " AND t.side = 0"
 	    " AND (?4 IS NULL OR EXISTS(SELECT 1 FROM change c"
 	    "  WHERE c.revision = t.revision AND c.record = r.id"
 	    "  AND c.field = ?4)) ORDER BY t.revision DESC LIMIT 1",

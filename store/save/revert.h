@@ -2,6 +2,9 @@
  * revert: undoes one revision by a new one: every field that it changed gets
  * its old value back; records that it made go, those that it removed come back.
  *
+ * Of a merge: what it took over from the other device goes; the conflicts that
+ * it left stay.
+ *
  * What no revision can take back is left out of it: that a file was once stored
  * (its link to an item goes), that a returned assessment was opened again. What
  * has a command of its own is refused: opening a year, sign-off, comments,

@@ -20,6 +20,7 @@ struct query_history {
 	    *record; /* item "1.1", or record name "2565/items/1.1", or NULL */
 	const char *field;    /* dotted or NULL */
 	const char *person;   /* login or NULL */
+	const char *action;   /* what it did ("merge") or NULL */
 	int64_t since, until; /* 0 = open */
 	int limit;            /* 1..1000 */
 	const char *cursor;   /* NULL = newest */

@@ -18,6 +18,7 @@ read_states(const struct query_changes *x, struct touched *t, struct err *e)
 {
 	struct query_carry *carry = x->carry;
 	char path[PATH_MAX_LEN + 8];
+	int64_t before = 0;
 	int rc;
 
 	if (t->has_read)
@@ -31,7 +32,9 @@ read_states(const struct query_changes *x, struct touched *t, struct err *e)
 			x->s, x->b, path, x->revision, &t->after, e)) < 0) {
 		return rc;
 	}
-	rc = asof_record(x->s, x->b, path, x->revision - 1, &t->before, e);
+	if ((rc = asof_parent(x->s, x->b, x->revision, &before, e)) < 0)
+		return rc;
+	rc = asof_record(x->s, x->b, path, before, &t->before, e);
 	t->has_read = rc == 0;
 	return rc;
 }

@@ -27,17 +27,34 @@ find_span(struct span *sp, const char *office, const char *from, const char *to,
 	return asof_revision(sp->s, sp->b, to, &sp->to, e);
 }
 
+/* What differs between two revisions was touched after the older of the places
+ * where their lines leave the branch's. */
+static int
+first_row(struct span *sp, int64_t *ret, struct err *e)
+{
+	int64_t from = 0, to = 0;
+	int rc;
+
+	if ((rc = asof_base(sp->s, sp->b, sp->from, &from, e)) < 0 ||
+	    (rc = asof_base(sp->s, sp->b, sp->to, &to, e)) < 0)
+		return rc;
+	*ret = from < to ? from : to;
+	return 0;
+}
+
 /* Paths touched between the two, in order; one array of strings. */
 static int
 touched_paths(struct span *sp, cJSON **ret, struct err *e)
 {
 	struct db *db = store_db(sp->s);
-	int64_t low = sp->from < sp->to ? sp->from : sp->to;
+	int64_t low = 0;
 	int64_t high = sp->from < sp->to ? sp->to : sp->from;
 	cJSON *paths = cJSON_CreateArray();
 	sqlite3_stmt *st = NULL;
 	int rc;
 
+	if ((rc = first_row(sp, &low, e)) < 0)
+		goto out;
 	rc = db_stmt(db, &st, e,
 	    "SELECT path FROM record WHERE id IN"
 	    " (SELECT t.record FROM revision v JOIN touch t"

@@ -14,13 +14,15 @@
  */
 #define COLUMNS                                                                \
 	"SELECT v.id, v.name, v.commit_id, v.parent, v.time, v.offset_min,"    \
-	" v.received, v.login, v.person, v.device, v.action, v.reason"
+	" v.received, v.login, v.person, v.device, v.action, v.reason,"        \
+	" v.parent2, v.side"
 #define BY_PERSON " AND v.login = ?3"
 #define BY_TIME " AND v.time BETWEEN ?4 AND ?5"
 #define BY_YEAR                                                                \
 	" AND EXISTS(SELECT 1 FROM touch t JOIN record r ON r.id = t.record"   \
 	" WHERE t.revision = v.id AND r.path > ?6 AND r.path < ?7)"
-#define PARAMETERS "iisiissisi"
+#define BY_ACTION " AND v.action = ?10"
+#define PARAMETERS "iisiississi"
 
 struct question {
 	const struct query_history *q;
@@ -151,16 +153,18 @@ select_rows(const struct question *x, sqlite3_stmt **ret, struct err *e)
 		buf_puts(&sql, BY_PERSON);
 	if (q->since != 0 || q->until != 0)
 		buf_puts(&sql, BY_TIME);
+	if (q->action != NULL)
+		buf_puts(&sql, BY_ACTION);
 	if (q->year != 0 && x->path[0] == '\0')
 		buf_puts(&sql, BY_YEAR);
 	buf_puts(&sql, x->path[0] != '\0'
-			   ? " ORDER BY c.revision DESC LIMIT ?10"
-			   : " ORDER BY v.id DESC LIMIT ?10");
+			   ? " ORDER BY c.revision DESC LIMIT ?11"
+			   : " ORDER BY v.id DESC LIMIT ?11");
 	if ((rc = buf_ok(&sql, e)) == 0)
 		rc = db_stmt(store_db(x->s), ret, e, buf_str(&sql), PARAMETERS,
 		    x->b->id, x->before, q->person, q->since,
 		    q->until != 0 ? q->until : INT64_MAX, x->from, x->to,
-		    x->record, q->field, (int64_t)q->limit + 1);
+		    x->record, q->field, q->action, (int64_t)q->limit + 1);
 	buf_release(&sql);
 	return rc;
 }
@@ -224,8 +228,12 @@ put_revision(
 	    (rc = put_text(out, "action", st, 10, e)) < 0 ||
 	    (rc = put_text(out, "reason", st, 11, e)) < 0)
 		return rc;
-	if (sqlite3_column_type(st, 3) != SQLITE_NULL &&
-	    (rc = put_hex(parents, NULL, st, 3, e)) < 0)
+	if ((sqlite3_column_type(st, 3) != SQLITE_NULL &&
+		(rc = put_hex(parents, NULL, st, 3, e)) < 0) ||
+	    (sqlite3_column_type(st, 12) != SQLITE_NULL &&
+		(rc = put_hex(parents, NULL, st, 12, e)) < 0) ||
+	    (rc = json_put_bool(
+		 out, "side", sqlite3_column_int(st, 13) != 0, e)) < 0)
 		return rc;
 	if (sqlite3_column_type(st, 6) == SQLITE_NULL)
 		return json_put_str(out, "received", NULL, e);

@@ -1,6 +1,10 @@
 #include "base/clock.h"
+#include "store/admit/copy.h"
 #include "store/evidence/evidence_take.h"
+#include "store/hall/lost.h"
+#include "store/hall/notice.h"
 #include "store/look/asof.h"
+#include "store/merge/conflict.h"
 #include "store/review/signoff.h"
 #include "store/save/journal.h"
 #include "store/sign/receipt.h"
@@ -81,6 +85,20 @@ put_receipt(cJSON *out, const cJSON *receipt, struct err *e)
 	return json_put(out, "receipt", r, e);
 }
 
+/* A hall that was restored from an old copy has less than it signed for. */
+static int
+cover_less(struct store *s, struct covered *c, struct err *e)
+{
+	int64_t row = 0;
+	int less = 0, rc = lost_is(s, &less, &row, e);
+
+	if (rc == 0 && less) {
+		c->names_the_tip = 0;
+		c->revision = row;
+	}
+	return rc;
+}
+
 static int
 find_covered(struct store *s, const struct branch *b, const cJSON *receipt,
     struct covered *ret, struct err *e)
@@ -101,6 +119,8 @@ find_covered(struct store *s, const struct branch *b, const cJSON *receipt,
 		    "bi", tip, sizeof(tip), b->id);
 		/* a receipt from before a rebuilt index may be ahead of it */
 		if (rc < 0 && rc != ERR_NOT_FOUND)
+			return rc;
+		if ((rc = cover_less(s, ret, e)) < 0)
 			return rc;
 	}
 	rc = db_one_int(db, &ret->n_after, e,
@@ -182,7 +202,8 @@ put_office_branch(struct store *s, cJSON *out, struct err *e)
 	    (rc = put_tip(out, b, e)) < 0 ||
 	    (rc = put_revision(s, out, b, e)) < 0 ||
 	    (rc = json_put_int(out, "unsynced", c.n_after, e)) < 0 ||
-	    (rc = put_receipt(out, receipt, e)) < 0)
+	    (rc = put_receipt(out, receipt, e)) < 0 ||
+	    (rc = put_time(s, out, "pending_since", c.since, e)) < 0)
 		goto out;
 	rc = json_put_bool(out, "synced", c.names_the_tip, e);
 out:
@@ -195,7 +216,7 @@ static int
 put_no_branch(cJSON *out, struct err *e)
 {
 	static const char *const members[] = { "cycle", "edition", "state",
-		"tip", "revision", "receipt", "synced" };
+		"tip", "revision", "receipt", "pending_since", "synced" };
 	size_t i;
 	int rc;
 
@@ -223,6 +244,45 @@ put_evidence(struct store *s, cJSON *out, const char *office, struct err *e)
 }
 
 static int
+put_conflicts(struct store *s, cJSON *out, const char *office, struct err *e)
+{
+	int64_t n = 0;
+	int rc = conflict_count(s, office, &n, e);
+
+	return rc < 0 ? rc : json_put_int(out, "conflicts", n, e);
+}
+
+/* How far a first copy is; null when none is under way. */
+static int
+put_copy(struct store *s, cJSON *out, struct err *e)
+{
+	cJSON *v = NULL;
+	int rc = copy_status(s, &v, e);
+
+	return rc < 0 ? rc : json_put(out, "copy", v, e);
+}
+
+/* What a person should know of: notices, and the letter by which the hall
+ * still knows this machine (null: its own, or no hall). */
+static int
+put_news(struct store *s, cJSON *out, struct err *e)
+{
+	const struct conf *c = store_conf(s);
+	cJSON *list = NULL;
+	char road[16];
+	int rc;
+
+	conf_road_device(c, road);
+	if ((rc = notice_list(s, &list, e)) < 0 ||
+	    (rc = json_put(out, "notices", list, e)) < 0 ||
+	    (c->role == ROLE_OFFICE &&
+		(rc = json_put_bool(out, "enrolled", c->enrolled, e)) < 0))
+		return rc;
+	return json_put_str(out, "hall_knows",
+	    c->enrolled && c->road_device != '\0' ? road : NULL, e);
+}
+
+static int
 fill_status(struct store *s, cJSON *out, struct err *e)
 {
 	const struct conf *c = store_conf(s);
@@ -239,11 +299,13 @@ fill_status(struct store *s, cJSON *out, struct err *e)
 		return rc;
 	rc = c->role == ROLE_OFFICE ? put_office_branch(s, out, e)
 				    : put_no_branch(out, e);
-	if (rc == 0)
-		rc = json_put_int(out, "conflicts", 0, e);
-	if (rc == 0 && c->role == ROLE_OFFICE)
+	if (rc == 0 && c->role == ROLE_OFFICE &&
+	    (rc = put_conflicts(s, out, "", e)) == 0 &&
+	    (rc = put_copy(s, out, e)) == 0)
 		rc = put_evidence(s, out, "", e);
-	return rc;
+	else if (rc == 0)
+		rc = json_put_int(out, "conflicts", 0, e);
+	return rc < 0 ? rc : put_news(s, out, e);
 }
 
 int
@@ -408,7 +470,7 @@ each_office(void *arg, const char *office, struct err *e)
 	    (rc = put_registry(v->s, out, office, e)) < 0 ||
 	    (rc = put_peer(v->s, out, office, e)) < 0 ||
 	    (rc = put_received(v->s, out, office, e)) < 0 ||
-	    (rc = json_put_int(out, "conflicts", 0, e)) < 0 ||
+	    (rc = put_conflicts(v->s, out, office, e)) < 0 ||
 	    (rc = put_evidence(v->s, out, office, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;

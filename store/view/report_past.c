@@ -73,8 +73,9 @@ report_section_signoffs(void *arg, struct report_part *p, struct err *e)
 	    " v.offset_min, v.received, v.login, v.person, v.reason"
 	    " FROM record r JOIN touch t ON t.record = r.id"
 	    " JOIN revision v ON v.id = t.revision"
-	    " WHERE (r.branch = ?1 AND r.path = ?2)"
-	    " OR (r.branch = ?3 AND r.path = ?4)"
+	    /* a merge only passes on what somebody did */
+	    " WHERE v.action <> 'merge' AND ((r.branch = ?1 AND r.path = ?2)"
+	    " OR (r.branch = ?3 AND r.path = ?4))"
 	    " ORDER BY v.time, v.id LIMIT ?5",
 	    "isisi", m->b->id, ours, m->hall->id, theirs,
 	    (int64_t)SIGNOFFS_MAX);

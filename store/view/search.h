@@ -16,8 +16,8 @@
  * Ownership: *ret is the caller's.
  * Units:     none.
  * Errors:    ERR_USAGE (nothing to look for), ERR_INVALID.
- * Thread:    search_run() and search_check() the store's; search_index() the
- * writer's.
+ * Thread:    search_run() and search_check() the store's; search_index() and
+ * search_put_back() the writer's.
  */
 #ifndef STORE_VIEW_SEARCH_H
 #define STORE_VIEW_SEARCH_H
@@ -29,6 +29,10 @@
 /* Takes in what changed since it was called last; its own transaction unless
  * one is open. max: records at most (0 = all); *ret_left: how many wait. */
 int search_index(struct store *s, int max, int64_t *ret_left, struct err *e);
+
+/* A record's row was put back to an earlier state: what is searched follows.
+ * Inside a transaction. */
+int search_put_back(struct store *s, int64_t record, struct err *e);
 
 /* office NULL or "": all that are here; year 0: all. Every word of the text
  * must stand in one field of a record.

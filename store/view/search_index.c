@@ -167,6 +167,23 @@ take_record(struct walk *w, sqlite3_stmt *st, struct err *e)
 	return rc;
 }
 
+int
+search_put_back(struct store *s, int64_t record, struct err *e)
+{
+	struct walk w = { .s = s, .write = 1 };
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = db_stmt(store_db(s), &st, e,
+	    "SELECT r.id, r.path, r.bytes, b.name FROM record r"
+	    " JOIN branch b ON b.id = r.branch WHERE r.id = ?1",
+	    "i", record);
+	if (rc == 0 && (rc = db_step(store_db(s), st, e)) > 0)
+		rc = take_record(&w, st, e);
+	db_reset(st);
+	return rc;
+}
+
 /* Up to max records by the order of the revisions that changed them last; all
  * of a revision or none. *mark: how far it came. */
 static int

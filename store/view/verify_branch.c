@@ -13,6 +13,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "store/git/graph.h"
 #include "store/sign/receipt.h"
 
 #define PROGRESS_EVERY 256
@@ -26,14 +27,37 @@ tell(struct verify_walk *w, const char *severity, const struct err *f,
 
 /* --- one commit --- */
 
+/* When the revision that this one was made on was; INT64_MIN: there is none. */
+static int
+time_before(
+    struct verify_walk *w, const struct commit *c, int64_t *ret, struct err *e)
+{
+	int rc;
+
+	*ret = c->n_parents > 0 ? w->prev_time : INT64_MIN;
+	if (c->n_parents == 0 || memcmp(c->parents[0], w->last, 20) == 0)
+		return 0;
+	/* the list went on to another line */
+	rc = db_one_int(store_db(w->v->store), ret, e,
+	    "SELECT time FROM revision WHERE commit_id = ?1 AND branch = ?2",
+	    "bi", (const void *)c->parents[0], (size_t)20, w->b.id);
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	*ret = INT64_MIN; /* told as a missing row */
+	return 0;
+}
+
 /* Clocks go wrong without anybody lying: worth a look, no contradiction. */
 static int
 check_time(struct verify_walk *w, const struct commit *c, struct err *e)
 {
-	int64_t before = w->prev_time;
-	struct err f;
 	char name[24], made[CLOCK_TEXT];
+	int64_t before;
+	struct err f;
+	int rc;
 
+	if ((rc = time_before(w, c, &before, e)) < 0)
+		return rc;
 	w->prev_time = c->time;
 	commit_name(c, name);
 	clock_rfc3339(made, c->time, c->offset_min);
@@ -41,7 +65,7 @@ check_time(struct verify_walk *w, const struct commit *c, struct err *e)
 		err_set(&f, ERR_INVALID, 0,
 		    "revision %s was made at %s, which is in the future", name,
 		    made);
-	else if (w->n > 1 && c->time < before - ADMIT_BACK_S)
+	else if (before != INT64_MIN && c->time < before - ADMIT_BACK_S)
 		err_set(&f, ERR_INVALID, 0,
 		    "revision %s was made at %s, more than a day before the "
 		    "one it follows",
@@ -112,6 +136,7 @@ on_commit(void *arg, const unsigned char id[20], const struct commit *c,
 	if ((rc = check_time(w, c, e)) < 0 ||
 	    (rc = check_receipts(w, files, n, e)) < 0)
 		return rc;
+	memcpy(w->last, id, 20);
 	/* beyond the indexed tip there is nothing to compare with yet */
 	if (w->tip_at > 0)
 		return 0;
@@ -173,20 +198,50 @@ check_foreign(struct verify_walk *w, struct err *e)
 		    "keep a copy of the directory, then run pmqad --reindex");
 		return tell(w, "error", &f, e);
 	}
-	if (w->n == w->tip_at)
+	if (w->n == w->tip_at && !w->beside)
 		return 0;
-	err_set(&f, ERR_FAILED, 0, "%" PRId64 " revisions are not indexed yet",
-	    w->n - w->tip_at);
+	if (w->beside)
+		err_set(&f, ERR_FAILED, 0,
+		    "a merge and what it brings are not indexed yet");
+	else
+		err_set(&f, ERR_FAILED, 0,
+		    "%" PRId64 " revisions are not indexed yet",
+		    w->n - w->tip_at);
 	err_hint(&f, "the daemon indexes them when it starts");
 	return tell(w, "warning", &f, e);
 }
 
 /* --- the walk --- */
 
+/* A ref whose first-parent line left what is indexed cannot be held against the
+ * rows: then only what is indexed is. */
+static int
+where_from(struct verify_walk *w, const unsigned char **ret, struct err *e)
+{
+	unsigned char fork[20];
+	int rc, has = 0, ahead = 0;
+
+	*ret = w->b.own ? w->b.tip : w->ref;
+	if (w->b.own || !w->b.has_tip)
+		return 0;
+	rc = graph_fork(w->trust.repo, w->b.tip, w->ref, fork, &has, e);
+	if (rc == 0 && has && memcmp(fork, w->b.tip, 20) == 0)
+		return 0;
+	if (rc == 0)
+		rc = graph_descends(w->trust.repo, w->ref, w->b.tip, &ahead, e);
+	/* what is missing or damaged is found by who walks there */
+	if (rc < 0)
+		return verify_is_finding(rc) ? 0 : rc;
+	w->beside = ahead;
+	if (ahead)
+		*ret = w->b.tip;
+	return 0;
+}
+
 static int
 walk(struct verify_walk *w, struct err *e)
 {
-	const unsigned char *from = w->b.own ? w->b.tip : w->ref;
+	const unsigned char *from = NULL;
 	struct admit admit;
 	struct err f;
 	int rc;
@@ -194,7 +249,10 @@ walk(struct verify_walk *w, struct err *e)
 	trust_admit(&w->trust, w, &admit);
 	admit.accept = on_commit;
 	admit.stored = 1;
-	rc = admit_range(&admit, NULL, from, &f);
+	w->admit = &admit;
+	if ((rc = where_from(w, &from, &f)) == 0)
+		rc = admit_range(&admit, NULL, from, &f);
+	w->admit = NULL;
 	if (rc < 0 && !verify_is_finding(rc)) {
 		if (e != NULL)
 			*e = f;
@@ -223,6 +281,21 @@ check_empty(struct verify_walk *w, struct err *e)
 	return w->b.own ? check_own(w, e) : check_foreign(w, e);
 }
 
+/* Of receipts on the main line a later one covers all that an earlier one does.
+ */
+static void
+find_earliest(struct verify_walk *w)
+{
+	int64_t earliest = INT64_MAX;
+	size_t i = w->n_receipts;
+
+	while (i-- > 0) {
+		if (!w->receipts[i].side && w->receipts[i].time < earliest)
+			earliest = w->receipts[i].time;
+		w->receipts[i].earliest = earliest;
+	}
+}
+
 static int
 load_receipts(struct verify_walk *w, struct err *e)
 {
@@ -234,7 +307,7 @@ load_receipts(struct verify_walk *w, struct err *e)
 	if (strcmp(w->b.name, "office") != 0)
 		return 0;
 	rc = db_stmt(db, &st, e,
-	    "SELECT v.id, r.time FROM receipt r JOIN revision v"
+	    "SELECT v.id, r.time, v.side FROM receipt r JOIN revision v"
 	    " ON v.commit_id = r.tip AND v.branch = ?2 WHERE r.office = ?1"
 	    " ORDER BY v.id",
 	    "si", w->b.office, w->b.id);
@@ -248,10 +321,13 @@ load_receipts(struct verify_walk *w, struct err *e)
 			break;
 		}
 		w->receipts = grown;
-		grown[w->n_receipts].row = sqlite3_column_int64(st, 0);
-		grown[w->n_receipts++].time = sqlite3_column_int64(st, 1);
+		grown += w->n_receipts++;
+		grown->row = sqlite3_column_int64(st, 0);
+		grown->time = sqlite3_column_int64(st, 1);
+		grown->side = sqlite3_column_int(st, 2);
 	}
 	db_reset(st);
+	find_earliest(w);
 	return rc;
 }
 

@@ -39,8 +39,10 @@ tell_missing(
 		    "they come with the office's next exchanges, after "
 		    "its texts");
 	else
-		err_hint(&f, "if no other device of the office has the file, "
-			     "add it again: pmqa evidence add");
+		err_hint(&f,
+		    "it comes with an exchange when the hall or another "
+		    "device has it (pmqa sync --wait); else add it "
+		    "again: pmqa evidence add");
 	return verify_found(l->v, "warning", l->where, &f, e);
 }
 

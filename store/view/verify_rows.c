@@ -75,8 +75,8 @@ wire_bytes(const struct admit_file *files, size_t n)
 
 /* Name of the first column that is not as the commit says, NULL if none. */
 static const char *
-wrong_column(
-    sqlite3_stmt *st, const char *name, const struct commit *c, int64_t bytes)
+wrong_column(sqlite3_stmt *st, const char *name, const struct commit *c,
+    int side, int64_t bytes)
 {
 	if (!same_text(st, 1, name))
 		return "name";
@@ -102,6 +102,10 @@ wrong_column(
 		return "subject";
 	if (!same_text(st, 14, c->reason))
 		return "reason";
+	if (!same_blob(st, 16, c->n_parents > 1 ? c->parents[1] : NULL, 20))
+		return "parent2";
+	if (!same_int(st, 17, side))
+		return "side";
 	return same_int(st, 15, bytes) ? NULL : "bytes";
 }
 
@@ -109,12 +113,22 @@ wrong_column(
 static int
 right_received(struct verify_walk *w, sqlite3_stmt *st, int64_t row)
 {
+	size_t i;
+
 	while (w->next_receipt < w->n_receipts &&
-	       w->receipts[w->next_receipt].row < row)
+	       (w->receipts[w->next_receipt].row < row ||
+		   w->receipts[w->next_receipt].side))
 		w->next_receipt++;
-	if (w->next_receipt == w->n_receipts)
-		return sqlite3_column_type(st, 8) == SQLITE_NULL;
-	return same_int(st, 8, w->receipts[w->next_receipt].time);
+	if (w->next_receipt == w->n_receipts
+		? sqlite3_column_type(st, 8) == SQLITE_NULL
+		: same_int(st, 8, w->receipts[w->next_receipt].earliest))
+		return 1;
+	/* one that names a side revision covers what that reaches */
+	for (i = 0; i < w->n_receipts; i++)
+		if (w->receipts[i].side && w->receipts[i].row >= row &&
+		    same_int(st, 8, w->receipts[i].time))
+			return 1;
+	return 0;
 }
 
 /* Rows between the commit before and this one belong to no commit. */
@@ -149,7 +163,8 @@ check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
     struct err *e)
 {
 	int64_t row = sqlite3_column_int64(st, 0);
-	const char *column = wrong_column(st, name, c, wire_bytes(files, n));
+	const char *column =
+	    wrong_column(st, name, c, w->admit->side, wire_bytes(files, n));
 	int rc;
 
 	if (column != NULL &&
@@ -181,7 +196,7 @@ check_touches(struct verify_walk *w, const char *name, int64_t row,
 	int rc;
 
 	rc = db_stmt(db, &st, e,
-	    "SELECT r.path, t.blob, r.branch FROM touch t"
+	    "SELECT r.path, t.blob, r.branch, t.side FROM touch t"
 	    " LEFT JOIN record r ON r.id = t.record WHERE t.revision = ?1"
 	    " ORDER BY r.path",
 	    "i", row);
@@ -190,7 +205,8 @@ check_touches(struct verify_walk *w, const char *name, int64_t row,
 	while ((rc = db_step(db, st, e)) > 0) {
 		if (i >= n || !same_text(st, 0, files[i].path) ||
 		    !same_blob(st, 1, files[i].new_blob, 20) ||
-		    !same_int(st, 2, w->b.id))
+		    !same_int(st, 2, w->b.id) ||
+		    !same_int(st, 3, w->admit->side))
 			break;
 		i++;
 	}
@@ -318,7 +334,7 @@ verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
 	rc = db_stmt(db, &st, e,
 	    "SELECT id, name, device, sequence, parent, content, time,"
 	    " offset_min, received, login, person, action, edition, subject,"
-	    " reason, bytes FROM revision WHERE branch = ?1 AND"
+	    " reason, bytes, parent2, side FROM revision WHERE branch = ?1 AND"
 	    " commit_id = ?2",
 	    "ib", w->b.id, id, (size_t)20);
 	if (rc < 0)
@@ -425,10 +441,13 @@ check_last_touch(struct verify_walk *w, struct err *e)
 
 	rc = db_stmt(db, &st, e,
 	    "SELECT r.path FROM record r WHERE r.branch = ?1 AND (r.revision"
-	    " IS NOT (SELECT max(t.revision) FROM touch t"
-	    " WHERE t.record = r.id) OR r.blob IS NOT (SELECT t.blob"
-	    " FROM touch t WHERE t.record = r.id ORDER BY t.revision DESC"
-	    " LIMIT 1)) ORDER BY r.path",
+	    " IS NOT ifnull((SELECT max(t.revision) FROM touch t"
+	    " WHERE t.record = r.id AND t.side = 0), 0)"
+	    " OR r.blob IS NOT (SELECT t.blob FROM touch t"
+	    " WHERE t.record = r.id AND t.side = 0"
+	    " ORDER BY t.revision DESC LIMIT 1)"
+	    " OR NOT EXISTS(SELECT 1 FROM touch t WHERE t.record = r.id))"
+	    " ORDER BY r.path",
 	    "i", w->b.id);
 	if (rc < 0)
 		return rc;

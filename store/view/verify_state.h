@@ -26,6 +26,8 @@ struct verify {
 struct receipted { /* a kept receipt's place in the office's history */
 	int64_t row;
 	int64_t time;
+	int side;
+	int64_t earliest; /* of this and all later ones on the main line */
 };
 
 struct verify_walk {        /* one branch of one repository */
@@ -46,6 +48,9 @@ struct verify_walk {        /* one branch of one repository */
 	int64_t last_row;
 	int64_t n_rows; /* commits that have a row */
 	int64_t prev_time;
+	const struct admit *admit; /* while walking */
+	int beside;             /* the ref's first-parent line is another one */
+	unsigned char last[20]; /* commit seen last */
 	struct receipted *receipts; /* by row */
 	size_t n_receipts, next_receipt;
 };
@@ -80,6 +85,8 @@ int verify_objects(struct verify *v, const char *where, const char *dir,
 /* --- verify_evidence.c --- */
 /* An office's evidence files, and the hall's words on them. */
 int verify_evidence(struct verify *v, const char *office, struct err *e);
+/* What is kept aside (refs/aside): told, never a fault. */
+int verify_aside(struct verify *v, const char *office, struct err *e);
 
 /* --- verify_rows.c --- */
 /* The rows of one commit against what a fresh look at it gives. */

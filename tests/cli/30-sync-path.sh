@@ -75,7 +75,8 @@ is "$(sync_field '[.synced, .pushed, .fetched] | @csv')" true,0,0 \
 stop "$H"
 pmqa --dir "$A" tick 1.1.B3 >/dev/null
 run pmqa --dir "$A" sync --wait --json
-is "$status" 0 "without the hall's daemon the transfer still works"
+is "$status" 1 "without the hall's daemon the exit status says so"
+like "$err" "has not confirmed" "and so does the error"
 is "$(sync_field .pushed)" 1 "the revision went"
 is "$(sync_field .synced)" false "but without a receipt it is not synced"
 is "$(status_of "$A" .sync.last_error.class)" retry "status says so"
@@ -124,7 +125,7 @@ pmqa --dir "$T/old" tick 1.3.B1 >/dev/null
 before=$(fingerprint)
 run pmqa --dir "$T/old" sync --wait
 isnt "$status" 0 "an old copy that saved again cannot sync"
-like "$err" "does not have" "it hears that the hall knows more"
+like "$err" "goes on as device 9105-b" "it goes on as another device"
 is "$(status_of "$T/old" .sync.last_error.class)" person \
 	"a person has to look at it"
 is "$(fingerprint)" "$before" "the hall is unchanged to the byte"

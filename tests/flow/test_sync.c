@@ -300,7 +300,7 @@ no_road(void)
 }
 
 static void
-test_sync__tries_the_second_address_and_remembers_it(void **state)
+test_sync__tries_the_second_address_when_the_first_is_away(void **state)
 {
 	(void)state;
 	no_road();
@@ -421,7 +421,8 @@ main(void)
 		FLOW(test_sync__joins_the_one_under_way),
 		FLOW(test_sync__forgets_a_client_that_went_away),
 		FLOW(test_sync__needs_a_hall),
-		FLOW(test_sync__tries_the_second_address_and_remembers_it),
+		FLOW(
+		    test_sync__tries_the_second_address_when_the_first_is_away),
 		FLOW(test_sync__without_a_road_says_so_and_tries_again),
 		FLOW(test_sync__starts_by_itself_after_a_save),
 		FLOW(test_sync__is_not_put_off_by_constant_saving),

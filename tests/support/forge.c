@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/admit/published.h"
+#include "store/merge/merge.h"
 #include "store/record/canon.h"
 #include "tests/unit/test.h"
 
@@ -54,6 +56,7 @@ void
 forge_begin(struct forge *f, struct forge_branch *at)
 {
 	int hall = at == &f->hall_branch;
+	char letter = at->letter != 0 ? at->letter : 'a';
 	struct commit *c = &f->c;
 	size_t i;
 
@@ -61,14 +64,18 @@ forge_begin(struct forge *f, struct forge_branch *at)
 		buf_release(&f->bytes[i]);
 	f->n = 0;
 	f->at = at;
-	f->key = hall ? &f->hall : &f->device;
+	f->merging = 0;
+	f->key = hall ? &f->hall : letter == 'b' ? &f->device_b : &f->device;
 	memset(c, 0, sizeof(*c));
 	c->n_parents = at->has_tip;
 	memcpy(c->parents[0], at->tip, 20);
 	snprintf(c->person, sizeof(c->person), "สมศรี ใจดี");
 	snprintf(c->login, sizeof(c->login), "somsri");
 	snprintf(c->office, sizeof(c->office), hall ? "91" : "9105");
-	snprintf(c->device, sizeof(c->device), hall ? "91-h" : "9105-a");
+	if (hall)
+		snprintf(c->device, sizeof(c->device), "91-h");
+	else
+		snprintf(c->device, sizeof(c->device), "9105-%c", letter);
 	c->time = ++at->time;
 	c->offset_min = 420;
 	snprintf(c->subject, sizeof(c->subject), "%s: a change", c->office);
@@ -105,9 +112,12 @@ void
 forge_end(struct forge *f)
 {
 	struct forge_branch *at = f->at;
+	unsigned char contents[2][COMMIT_CONTENT_LEN];
 	unsigned char root[20];
 	struct err e;
 
+	memcpy(contents[0], at->content[0], COMMIT_CONTENT_LEN);
+	memcpy(contents[1], f->other_content, COMMIT_CONTENT_LEN);
 	assert_ok(
 	    tree_write(at->tree, repo_tree_sink, f->target, root, &e), &e);
 	assert_ok(repo_flush(f->target, &e), &e);
@@ -115,8 +125,8 @@ forge_end(struct forge *f)
 		memcpy(f->c.tree, root, 20);
 	if (memcmp(f->c.content, zeros, 32) == 0)
 		assert_ok(
-		    commit_content(f->files, f->n, at->has_tip,
-			(const unsigned char(*)[COMMIT_CONTENT_LEN])at->content,
+		    commit_content(f->files, f->n, f->merging ? 2 : at->has_tip,
+			(const unsigned char(*)[COMMIT_CONTENT_LEN])contents,
 			f->c.content, &e),
 		    &e);
 	buf_clear(&f->raw);
@@ -126,6 +136,112 @@ forge_end(struct forge *f)
 	memcpy(at->content[0], f->c.content, COMMIT_CONTENT_LEN);
 	at->sequence = f->c.sequence;
 	at->has_tip = 1;
+}
+
+void
+forge_line(struct forge *f, char letter, const struct forge_branch *from,
+    struct forge_branch *ret)
+{
+	struct err e;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->time = f->office.time;
+	if (from != NULL) {
+		*ret = *from;
+		ret->sequence = 0;
+	}
+	ret->letter = letter;
+	assert_non_null(ret->tree = tree_new());
+	assert_ok(tree_load(ret->tree, from != NULL ? from->root : NULL,
+		      repo_tree_source, f->inbox, &e),
+	    &e);
+}
+
+void
+forge_line_end(struct forge_branch *line)
+{
+	tree_free(line->tree);
+	line->tree = NULL;
+}
+
+static int
+edition_of(void *arg, const char *id, const unsigned char blob[20],
+    const struct edition **ret, struct err *e)
+{
+	return published_edition(arg, id, blob, ret, e);
+}
+
+static void
+merge_files(struct forge *f, const struct merge_result *m)
+{
+	unsigned char blob[20];
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		const struct merge_file *file = &m->files[i];
+
+		if (file->bytes == NULL) {
+			forge_file(f, file->path, NULL);
+			continue;
+		}
+		assert_true(f->n < FORGE_MAX_FILES);
+		snprintf(f->paths[f->n], sizeof(f->paths[0]), "%s", file->path);
+		buf_append(&f->bytes[f->n], file->bytes, file->len);
+		f->files[f->n].path = f->paths[f->n];
+		f->files[f->n].bytes = buf_str(&f->bytes[f->n]);
+		f->files[f->n].len = file->len;
+		put(f->target, OBJECT_BLOB, file->bytes, file->len, blob);
+		assert_ok(tree_put(f->at->tree, file->path, blob, &e), &e);
+		f->n++;
+	}
+}
+
+void
+forge_merge(struct forge *f, struct forge_branch *line,
+    const struct forge_branch *first)
+{
+	struct published *published = NULL;
+	unsigned char own[20];
+	struct merge_result m;
+	struct err e;
+
+	memset(&m, 0, sizeof(m));
+	memcpy(own, line->tip, 20);
+	memcpy(f->other_content, line->content[0], COMMIT_CONTENT_LEN);
+	if (line->time < first->time)
+		line->time = first->time;
+	memcpy(line->content[0], first->content[0], COMMIT_CONTENT_LEN);
+	assert_ok(repo_refresh(f->inbox, &e), &e);
+	assert_ok(published_open(f->repo, &published, &e), &e);
+	assert_ok(merge_commits(
+		      f->inbox, first->tip, own, edition_of, published, &m, &e),
+	    &e);
+	assert_ok(tree_reset(line->tree, first->root, &e), &e);
+	forge_begin(f, line);
+	f->merging = 1;
+	f->c.n_parents = 2;
+	memcpy(f->c.parents[0], first->tip, 20);
+	memcpy(f->c.parents[1], own, 20);
+	snprintf(f->c.action, sizeof(f->c.action), "merge");
+	f->c.edition[0] = '\0';
+	merge_files(f, &m);
+	merge_release(&m);
+	published_free(published);
+}
+
+void
+forge_answer(struct forge *f, struct forge_branch *line, const char *item,
+    const char *field, const char *text)
+{
+	char path[60], record[400];
+
+	snprintf(path, sizeof(path), "2565/items/%s.json", item);
+	snprintf(
+	    record, sizeof(record), "{\n  \"%s\": \"%s\"\n}\n", field, text);
+	forge_begin(f, line);
+	forge_file(f, path, record);
+	forge_end(f);
 }
 
 void
@@ -143,9 +259,10 @@ forge_good(struct forge *f, const char *text)
 }
 
 static void
-registry(struct forge *f, const char *state, const char *until)
+registry(struct forge *f, const char *state, const char *until, int with_second)
 {
 	char device[KEY_LINE_MAX], hall[KEY_LINE_MAX], line[60] = "";
+	char second[KEY_LINE_MAX];
 	struct buf text = BUF_INIT;
 
 	key_line(f->device.pub, device);
@@ -156,12 +273,23 @@ registry(struct forge *f, const char *state, const char *until)
 	buf_printf(&text,
 	    "{\n  \"devices\": {\n    \"a\": {\n      \"key\": \"%s\",\n"
 	    "      \"since\": \"2022-01-01T00:00:00+07:00\",\n"
-	    "      \"state\": \"%s\"%s\n    }\n  },\n"
+	    "      \"state\": \"%s\"%s\n    }",
+	    device, state, line);
+	if (with_second) {
+		key_line(f->device_b.pub, second);
+		buf_printf(&text,
+		    ",\n    \"b\": {\n      \"key\": \"%s\",\n"
+		    "      \"since\": \"2022-01-01T00:00:00+07:00\",\n"
+		    "      \"state\": \"active\"\n    }",
+		    second);
+	}
+	buf_printf(&text,
+	    "\n  },\n"
 	    "  \"hall\": {\n    \"code\": \"91\",\n    \"key\": \"%s\",\n"
 	    "    \"name\": \"สตูล\"\n  },\n"
 	    "  \"office\": {\n    \"code\": \"9105\",\n"
 	    "    \"name\": \"ละงู\"\n  }\n}\n",
-	    device, state, line, hall);
+	    hall);
 	forge_file(f, "registry.json", buf_str(&text));
 	buf_release(&text);
 }
@@ -175,18 +303,31 @@ move(struct forge *f, const char *ref, const unsigned char *old,
 	assert_ok(repo_move_ref(f->repo, ref, old, tip, &e), &e);
 }
 
-void
-forge_registry(struct forge *f, const char *state, const char *until)
+static void
+write_registry(
+    struct forge *f, const char *state, const char *until, int with_second)
 {
 	unsigned char old[20];
 
 	memcpy(old, f->hall_branch.tip, 20);
 	f->target = f->repo;
 	forge_begin(f, &f->hall_branch);
-	registry(f, state, until);
+	registry(f, state, until, with_second);
 	forge_end(f);
 	f->target = f->inbox;
 	move(f, "refs/heads/hall", old, f->hall_branch.tip);
+}
+
+void
+forge_registry(struct forge *f, const char *state, const char *until)
+{
+	write_registry(f, state, until, 0);
+}
+
+void
+forge_enroll_second(struct forge *f)
+{
+	write_registry(f, "active", NULL, 1);
 }
 
 static void
@@ -206,7 +347,7 @@ make_hall_branch(struct forge *f)
 	forge_begin(f, &f->hall_branch);
 	forge_file(f, "allowed_signers", signers);
 	forge_file(f, "editions/" EDITION ".json", buf_str(&edition));
-	registry(f, "active", NULL);
+	registry(f, "active", NULL, 0);
 	forge_end(f);
 	move(f, "refs/heads/hall", NULL, f->hall_branch.tip);
 	memcpy(f->hall_tip, f->hall_branch.tip, 20);
@@ -266,6 +407,7 @@ forge_make(void)
 	assert_ok(repo_add_objects_dir(f->inbox, objects, &e), &e);
 	assert_ok(key_generate(&f->hall, &e), &e);
 	assert_ok(key_generate(&f->device, &e), &e);
+	assert_ok(key_generate(&f->device_b, &e), &e);
 	assert_ok(key_generate(&f->stranger, &e), &e);
 	start_branch(f, &f->hall_branch);
 	start_branch(f, &f->office);

@@ -27,6 +27,7 @@ struct forge_branch { /* where a branch is, and the next commit on it */
 	unsigned char tip[20], root[20];
 	unsigned char content[1][COMMIT_CONTENT_LEN];
 	int64_t time, sequence;
+	char letter; /* of the device that writes it; 0: a, or the hall */
 };
 
 struct forge {
@@ -34,7 +35,7 @@ struct forge {
 	char repo_path[300], quarantine[320];
 	struct repo *repo, *inbox;
 	struct repo *target; /* where new objects go: repo or inbox */
-	struct key hall, device, stranger;
+	struct key hall, device, device_b, stranger;
 	unsigned char edition_blob[20];
 	struct forge_branch office, hall_branch;
 	unsigned char hall_tip[20], first[20], second[20]; /* as made */
@@ -42,6 +43,8 @@ struct forge {
 	struct forge_branch *at;
 	struct commit c;
 	const struct key *key;
+	int merging;
+	unsigned char other_content[COMMIT_CONTENT_LEN]; /* second parent's */
 	struct commit_file files[FORGE_MAX_FILES];
 	struct buf bytes[FORGE_MAX_FILES];
 	char paths[FORGE_MAX_FILES][160]; /* callers' texts may not last */
@@ -58,6 +61,26 @@ void forge_begin(struct forge *f, struct forge_branch *at);
 void forge_file(struct forge *f, const char *path, const char *bytes);
 /* Tree and content are made from the files unless they were set (not zero). */
 void forge_end(struct forge *f);
+
+/*
+ * A second device, b (key device_b), beside a: in the registry, and a line of its
+ * own that begins where another one is (NULL: at nothing). forge_line_end()
+ * frees what the line holds.
+ */
+void forge_enroll_second(struct forge *f);
+void forge_line(struct forge *f, char letter, const struct forge_branch *from,
+    struct forge_branch *ret);
+void forge_line_end(struct forge_branch *line);
+
+/* Begins the good merge that the device of a line makes: first parent the
+ * other's tip, second its own. forge_end() as always; the line goes on there.
+ */
+void forge_merge(struct forge *f, struct forge_branch *line,
+    const struct forge_branch *first);
+
+/* A good commit of a line: one text field of an answer of 2565. */
+void forge_answer(struct forge *f, struct forge_branch *line, const char *item,
+    const char *field, const char *text);
 
 /* A good commit: item 1.1 with this strengths text. */
 void forge_good(struct forge *f, const char *text);

@@ -124,13 +124,15 @@ static const char *const QUERIES[] = {
 	" FROM branch ORDER BY office, name",
 	"SELECT b.office, b.name, r.path, v.name, hex(r.blob), hex(r.bytes)"
 	" FROM record r JOIN branch b ON b.id = r.branch"
-	" JOIN revision v ON v.id = r.revision ORDER BY 1, 2, 3",
+	" LEFT JOIN revision v ON v.id = r.revision ORDER BY 1, 2, 3",
 	"SELECT b.office, b.name, v.name, v.device, v.sequence,"
-	" hex(v.commit_id), hex(v.parent), hex(v.content), v.time,"
+	" hex(v.commit_id), hex(v.parent), hex(v.parent2), v.side, "
+	"hex(v.content), v.time,"
 	" v.offset_min, v.received, v.login, v.person, v.action, v.edition,"
 	" v.subject, v.reason, v.bytes FROM revision v"
 	" JOIN branch b ON b.id = v.branch ORDER BY 1, 2, v.id",
-	"SELECT b.office, b.name, v.name, r.path, hex(t.blob) FROM touch t"
+	"SELECT b.office, b.name, v.name, r.path, hex(t.blob), t.side FROM "
+	"touch t"
 	" JOIN revision v ON v.id = t.revision"
 	" JOIN record r ON r.id = t.record JOIN branch b ON b.id = v.branch"
 	" ORDER BY 1, 2, v.id, r.path",

@@ -45,6 +45,25 @@ push(struct forge *f, struct err *e)
 }
 
 void
+push_taken(struct forge *f, const char *ref, const unsigned char *old,
+    const unsigned char tip[20])
+{
+	char from[340], to[340];
+	const char *copy[] = { "cp", "-r", from, to, NULL };
+	const char *empty[] = { "find", f->quarantine, "-type", "f", "-delete",
+		NULL };
+	struct err e;
+
+	snprintf(from, sizeof(from), "%s/.", f->quarantine);
+	snprintf(to, sizeof(to), "%s/objects", f->repo_path);
+	assert_int_equal(0, test_run(copy, NULL));
+	assert_int_equal(0, test_run(empty, NULL));
+	assert_ok(repo_refresh(f->repo, &e), &e);
+	assert_ok(repo_refresh(f->inbox, &e), &e);
+	assert_ok(repo_move_ref(f->repo, ref, old, tip, &e), &e);
+}
+
+void
 push_refused_updates(struct forge *f, const struct door_update *u, size_t n,
     const char *sentence)
 {

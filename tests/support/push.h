@@ -25,6 +25,11 @@ int push_updates(
     struct forge *f, const struct door_update *u, size_t n, struct err *e);
 int push(struct forge *f, struct err *e);
 
+/* What git does with an accepted push: the objects leave the quarantine, the
+ * ref moves. */
+void push_taken(struct forge *f, const char *ref, const unsigned char *old,
+    const unsigned char tip[20]);
+
 /* Refused with this sentence, and the hall's repository as it was, to the byte.
  */
 void push_refused_updates(struct forge *f, const struct door_update *u,

@@ -6,8 +6,13 @@
 #   sshd_start                         $sshd_port; the same port at a restart
 #   sshd_stop                          by process id
 #   sshd_logins                        logins so far
+#   sshd_address, sshd_run             set before sshd_prepare: an address and
+#                                      a prefix ("ip netns exec NAME")
+#   sshd_more_keys, sshd_root          another file of keys, PermitRootLogin
 
 sshd_dir='' sshd_keys='' sshd_port='' sshd_pid=''
+sshd_address=${sshd_address:-127.0.0.1} sshd_run=${sshd_run:-}
+sshd_more_keys=${sshd_more_keys:-/dev/null} sshd_root=${sshd_root:-forced-commands-only}
 
 sshd_prepare() { # DIR AUTHORIZED_KEYS
 	sshd_dir=$1
@@ -22,10 +27,10 @@ sshd_prepare() { # DIR AUTHORIZED_KEYS
 sshd_config() { # PORT
 	cat <<-EOT
 		Port $1
-		ListenAddress 127.0.0.1
+		ListenAddress $sshd_address
 		HostKey $sshd_dir/host
 		PidFile none
-		AuthorizedKeysFile "$sshd_keys"
+		AuthorizedKeysFile "$sshd_keys" "$sshd_more_keys"
 		StrictModes no
 		UsePAM no
 		UseDNS no
@@ -33,7 +38,7 @@ sshd_config() { # PORT
 		AuthenticationMethods publickey
 		PasswordAuthentication no
 		KbdInteractiveAuthentication no
-		PermitRootLogin forced-commands-only
+		PermitRootLogin $sshd_root
 		PermitUserRC no
 		X11Forwarding no
 		AllowTcpForwarding no
@@ -54,7 +59,8 @@ sshd_settled() {
 sshd_try() { # PORT
 	sshd_config "$1" >"$sshd_dir/config"
 	: >"$sshd_dir/last"
-	/usr/sbin/sshd -D -e -f "$sshd_dir/config" 2>>"$sshd_dir/last" &
+	# shellcheck disable=SC2086 # sshd_run is a list of words
+	$sshd_run /usr/sbin/sshd -D -e -f "$sshd_dir/config" 2>>"$sshd_dir/last" &
 	sshd_pid=$!
 	wait_until 10 sshd_settled || return 1
 	kill -0 "$sshd_pid" 2>/dev/null

@@ -86,7 +86,9 @@ test_conf__every_setting_of_an_office_is_read(void **state)
 	    "; a comment\n# another\n\n[pmqa]\nrole = office\ncode = 9107\n"
 	    "name = ท่าแพ\ndevice = b\noffset = -03:30\n[sync]\n"
 	    "interval = 60\nafter_save_ms = 0\nbackoff_min_ms = 10\n"
-	    "backoff_max_ms = 20 ; comment\n[limits]\nmax_clients = 5");
+	    "backoff_max_ms = 20 ; comment\nwindows = 18:00-06:00, "
+	    "12.00-13.00\n"
+	    "metered = 08:00-18:00\nrate_kib = 64\n[limits]\nmax_clients = 5");
 	assert_ok(conf_load(dir, &c, &e), &e);
 	assert_int_equal(c.device, 'b');
 	assert_int_equal(c.offset_min, -210);
@@ -94,6 +96,11 @@ test_conf__every_setting_of_an_office_is_read(void **state)
 	assert_int_equal(c.after_save_ms, 0);
 	assert_int_equal(c.backoff_min_ms, 10);
 	assert_int_equal(c.backoff_max_ms, 20);
+	assert_int_equal(c.windows.n, 2);
+	assert_int_equal(c.windows.list[0].from, 18 * 60);
+	assert_int_equal(c.metered, 0);
+	assert_int_equal(c.metered_times.n, 1);
+	assert_int_equal(c.rate_kib, 64);
 	assert_int_equal(c.max_clients, 5);
 }
 
@@ -156,6 +163,10 @@ test_conf__slips_are_told_with_their_line(void **state)
 	refused(OFFICE "[sync]\ninterval = 9999999999999999999\n",
 	    "line 6: a number from");
 	refused(OFFICE "[sync]\ninterval =\n", "line 6: a number from");
+	refused(OFFICE "[sync]\nwindows = always\n", "line 6: up to 8 spans");
+	refused(OFFICE "[sync]\nmetered = maybe\n", "line 6: yes, no or hours");
+	refused(OFFICE "[sync]\nmetered = 8-18\n", "line 6: up to 8 spans");
+	refused(OFFICE "[sync]\nrate_kib = -1\n", "line 6: a number from");
 	refused(
 	    OFFICE "[limits]\nmax_clients = 1e3\n", "line 6: a number from");
 	refused(OFFICE "[evidence]\ntypes = pdf exe\n", "'exe' is no type");
@@ -258,11 +269,25 @@ test_conf__what_is_saved_is_loaded(void **state)
 	snprintf(c.name, sizeof(c.name), "ละงู");
 	c.device = 'c';
 	c.after_save_ms = 1;
+	c.rate_kib = 9;
+	c.metered = 1;
+	assert_ok(
+	    conf_times_parse("18:00-06:00, 12:00-13:00", &c.windows, &e), &e);
 	assert_ok(conf_save(&c, &e), &e);
 	assert_ok(conf_load(dir, &back, &e), &e);
 	assert_int_equal(back.device, 'c');
 	assert_int_equal(back.after_save_ms, 1);
 	assert_int_equal(back.sync_interval_s, 900);
+	assert_int_equal(back.rate_kib, 9);
+	assert_int_equal(back.metered, 1);
+	assert_memory_equal(&back.windows, &c.windows, sizeof(c.windows));
+	c.metered = 0;
+	assert_ok(conf_times_parse("8:00-18:00", &c.metered_times, &e), &e);
+	assert_ok(conf_save(&c, &e), &e);
+	assert_ok(conf_load(dir, &back, &e), &e);
+	assert_int_equal(back.metered, 0);
+	assert_memory_equal(
+	    &back.metered_times, &c.metered_times, sizeof(c.metered_times));
 }
 
 static void

@@ -211,7 +211,7 @@ test_door__refuses_two_parents(void **state)
 	forge_end(f);
 
 	push_commit_refused(
-	    f, "joins the work of two machines, which is not yet possible");
+	    f, "follows two revisions, but its action is 'set', not 'merge'");
 }
 
 static void
@@ -228,7 +228,7 @@ test_door__refuses_a_merge_that_hides_the_old_tip_behind_its_second_parent(
 	forge_end(f);
 
 	push_commit_refused(
-	    f, "joins the work of two machines, which is not yet possible");
+	    f, "follows two revisions, but its action is 'set', not 'merge'");
 }
 
 static void

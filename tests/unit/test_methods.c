@@ -56,6 +56,10 @@ test_methods__writing_needs_the_right_and_the_writer(void **state)
 			assert_true(all[i].right >= RIGHT_WRITE);
 		if (all[i].where == ON_READER)
 			assert_int_equal(all[i].right, RIGHT_READ);
+		/* what a stick brings is written by others */
+		if (all[i].where == ON_LONG)
+			assert_true(all[i].right == RIGHT_READ ||
+				    strncmp(all[i].name, "bundle.", 7) == 0);
 	}
 	assert_int_equal(methods_find("assess.submit")->right, RIGHT_CHIEF);
 	assert_int_equal(methods_find("assess.reopen")->right, RIGHT_CHIEF);

@@ -97,6 +97,54 @@ test_receive__refuses_everything_else(void **state)
 }
 
 static void
+test_receive__takes_the_question_for_steps(void **state)
+{
+	struct command c;
+	struct err e;
+
+	(void)state;
+	assert_ok(command_parse("pmqa-steps 'office' - -", &c, &e), &e);
+	assert_int_equal(c.verb, COMMAND_STEPS);
+	assert_int_equal(c.hall, 0);
+	assert_string_equal(c.have, "");
+	assert_string_equal(c.want, "");
+	assert_ok(command_parse("pmqa-steps 'hall' " A40 " -", &c, &e), &e);
+	assert_int_equal(c.hall, 1);
+	assert_string_equal(c.have, A40);
+	assert_string_equal(c.want, "");
+	assert_ok(
+	    command_parse("pmqa-steps 'evidence/" SHA "' " A40 " " B40, &c, &e),
+	    &e);
+	assert_string_equal(c.evidence, SHA);
+	assert_string_equal(c.have, A40);
+	assert_string_equal(c.want, B40);
+}
+
+static void
+test_receive__refuses_every_other_question_for_steps(void **state)
+{
+	const char *const bad[] = { "pmqa-steps", "pmqa-steps 'office'",
+		"pmqa-steps 'office' -", "pmqa-steps 'office' - - -",
+		"pmqa-steps 'office' - - ", "pmqa-steps 'office'  - -",
+		"pmqa-steps 'office' - -\n", "pmqa-steps office - -",
+		"pmqa-steps 'office' -- -", "pmqa-steps 'office' " A40 "a -",
+		"pmqa-steps 'office' - " SHA, "pmqa-steps 'province' - -",
+		"pmqa-steps 'office' refs/heads/hall -",
+		"pmqa-steps 'office' HEAD -", "pmqa-steps 'evidence/' - -",
+		"pmqa-steps 'evidence/" SHA "/../x' - -",
+		"pmqa-steps 'office' - -; id", "git-upload-pack 'hall'",
+		"git-receive-pack 'hall'", "git-upload-pack 'office' - -" };
+	struct command c = { .verb = COMMAND_PUSH };
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(command_parse(bad[i], &c, &e), ERR_DENIED);
+	assert_int_equal(c.verb, COMMAND_PUSH);
+}
+
+static void
 test_receive__knows_the_names_of_devices(void **state)
 {
 	const char *const bad[] = { "", "9105", "9105-", "9105-h", "9105-A",
@@ -274,6 +322,9 @@ main(void)
 		    test_receive__refuses_every_other_name_of_a_file),
 		cmocka_unit_test(
 		    test_receive__keeps_evidence_in_a_repository_of_its_own),
+		cmocka_unit_test(test_receive__takes_the_question_for_steps),
+		cmocka_unit_test(
+		    test_receive__refuses_every_other_question_for_steps),
 		cmocka_unit_test(test_receive__knows_the_names_of_devices),
 		cmocka_unit_test(
 		    test_receive__maps_a_device_to_its_one_repository),

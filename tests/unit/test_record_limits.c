@@ -23,6 +23,7 @@ static const struct {
 	{ "action", "2565/actions/pa1.json" },
 	{ "comments", "2565/comments/1.1.json" },
 	{ "evidence", "evidence/ab.json" },
+	{ "conflict", "conflicts/ab.json" },
 	{ "review", "reviews/2565/1.1.json" },
 	{ "decision", "decisions/2565.json" },
 	{ "cycle", "cycles/2565.json" },

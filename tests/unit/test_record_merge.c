@@ -202,15 +202,16 @@ test_record_merge__joins_additions_and_removals_of_a_set(void **state)
 }
 
 static void
-test_record_merge__never_changes_a_fixed_field(void **state)
+test_record_merge__chooses_once_between_fixed_values_set_apart(void **state)
 {
 	(void)state;
-	expect_merge("office", "{\"code\":\"9105\",\"name\":\"a\"}",
-	    "{\"code\":\"9106\",\"name\":\"a\"}",
-	    "{\"code\":\"9105\",\"name\":\"b\"}",
-	    "{\"code\":\"9105\",\"name\":\"b\"}",
-	    "[{\"field\":\"code\",\"base\":\"9105\",\"hall\":\"9106\","
-	    "\"mine\":\"9105\"}]");
+	expect_merge("evidence", NULL, "{\"name\":\"h\",\"size\":1}",
+	    "{\"name\":\"m\",\"size\":1}", "{\"name\":\"h\",\"size\":1}",
+	    "[{\"field\":\"name\",\"base\":null,\"hall\":\"h\","
+	    "\"mine\":\"m\"}]");
+	/* a merge chose already */
+	expect_merge("evidence", "{\"name\":\"m\"}", "{\"name\":\"h\"}",
+	    "{\"name\":\"m\"}", "{\"name\":\"h\"}", "[]");
 }
 
 static void
@@ -303,7 +304,7 @@ main(void)
 		cmocka_unit_test(
 		    test_record_merge__joins_additions_and_removals_of_a_set),
 		cmocka_unit_test(
-		    test_record_merge__never_changes_a_fixed_field),
+		    test_record_merge__chooses_once_between_fixed_values_set_apart),
 		cmocka_unit_test(
 		    test_record_merge__settles_a_removed_record_for_the_hall),
 		cmocka_unit_test(

@@ -192,8 +192,8 @@ test_schema__clears_the_index_and_keeps_the_rest(void **state)
 		" 0)",
 		"INSERT INTO record VALUES(1, 1, 'office.json', 1, x'', x'')",
 		"INSERT INTO revision VALUES(1, 1, 'a1', '9105-a', 1, x'01',"
-		" NULL, x'', 0, 0, NULL, '', '', '', '', '', '', 0)",
-		"INSERT INTO touch VALUES(1, 1, x'')",
+		" NULL, NULL, 0, x'', 0, 0, NULL, '', '', '', '', '', '', 0)",
+		"INSERT INTO touch VALUES(1, 1, x'', 0)",
 		"INSERT INTO change VALUES(1, 1, 'name', NULL, NULL, 0)",
 		"INSERT INTO journal VALUES(1, '9105', 'office', x'01', x'')",
 		"INSERT INTO journal_file VALUES(1, 'office.json', x'', x'')",

@@ -105,6 +105,29 @@ test_sync_error__refusal_carries_the_halls_sentence(void **state)
 }
 
 static void
+test_sync_error__the_halls_thai_and_hint_come_along(void **state)
+{
+	struct sync_fault f =
+	    read_text(1, "remote: pmqa-refused: the clock is wrong        \n"
+			 "remote: pmqa-th: นาฬิกาไม่ตรง        \n"
+			 "remote: pmqa-hint: set the clock\n"
+			 "remote: pmqa-hint-th: ตั้งนาฬิกา\n"
+			 " ! [remote rejected] 1a2b -> office (pre-receive "
+			 "hook declined)\n");
+	struct sync_fault alone = read_text(
+	    1, "remote: pmqa-th: นาฬิกาไม่ตรง\nremote: pmqa-hint: do it\n");
+
+	(void)state;
+	assert_string_equal(f.err.msg, "the hall refuses: the clock is wrong");
+	assert_string_equal(f.err.th, "the hall refuses: นาฬิกาไม่ตรง");
+	assert_string_equal(f.err.hint, "set the clock");
+	assert_string_equal(f.err.hint_th, "ตั้งนาฬิกา");
+	/* without a sentence of its own the hall said nothing */
+	assert_int_equal(alone.class, SYNC_RETRY);
+	assert_string_equal(alone.err.hint, "");
+}
+
+static void
 test_sync_error__denied_device_needs_a_person(void **state)
 {
 	struct sync_fault f = read_text(
@@ -136,6 +159,109 @@ test_sync_error__full_disk_needs_a_person(void **state)
 	(void)state;
 	assert_int_equal(f.class, SYNC_PERSON);
 	assert_non_null(strstr(f.err.msg, "No space left"));
+}
+
+static void
+test_sync_error__the_halls_full_disk_is_the_halls(void **state)
+{
+	struct sync_fault f = read_text(128,
+	    "Writing objects: 100% (3/3), done.\n"
+	    "remote: fatal: write error: No space left on device        \n"
+	    "error: remote unpack failed: index-pack abnormal exit\n");
+
+	(void)state;
+	assert_int_equal(f.class, SYNC_RETRY);
+	assert_int_equal(f.err.code, ERR_FAILED);
+	assert_int_equal(f.no_road, 0);
+	assert_non_null(strstr(f.err.msg, "the hall's disk"));
+	assert_true(f.err.hint[0] != '\0');
+	assert_true(f.err.th[0] != '\0');
+}
+
+static void
+test_sync_error__what_speaks_no_ssh_may_be_a_sign_in_page(void **state)
+{
+	const char *const texts[] = {
+		"kex_exchange_identification: Connection closed by remote "
+		"host\n",
+		"kex_exchange_identification: banner line contains invalid "
+		"characters\nbanner exchange: Connection to 192.0.2.1 port 22: "
+		"invalid format\n",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sync_fault f = read_text(255, texts[i]);
+
+		assert_int_equal(f.class, SYNC_RETRY);
+		assert_int_equal(f.err.code, ERR_UNREACHABLE);
+		assert_int_equal(f.no_road, 1);
+		assert_non_null(strstr(f.err.msg, "does not speak"));
+		assert_non_null(strstr(f.err.hint, "sign in"));
+	}
+}
+
+static void
+test_sync_error__a_silent_peer_is_no_road(void **state)
+{
+	struct sync_fault f =
+	    read_text(255, "Connection timed out during banner exchange\n"
+			   "Connection to 192.0.2.1 port 22 timed out\n");
+
+	(void)state;
+	assert_int_equal(f.class, SYNC_RETRY);
+	assert_int_equal(f.no_road, 1);
+	assert_non_null(strstr(f.err.msg, "says nothing"));
+}
+
+/* ssh that ended without a word, seen by its daemon and through git */
+static void
+test_sync_error__no_word_at_all_is_a_cut(void **state)
+{
+	const char *const texts[] = { "",
+		"fatal: Could not read from remote repository.\n\nPlease make "
+		"sure you have the correct access rights\nand the repository "
+		"exists.\n",
+		"remote: Enumerating objects: 5, done.        \nReceiving "
+		"objects: 100% (5/5), done.\nResolving deltas: 100% (2/2), "
+		"completed with 2 local objects.\n" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sync_fault f = read_text(255, texts[i]);
+
+		assert_int_equal(f.class, SYNC_RETRY);
+		assert_int_equal(f.err.code, ERR_UNREACHABLE);
+		assert_non_null(strstr(f.err.msg, "broke off"));
+	}
+}
+
+/* one connection a sync: what ssh says when the shared one has gone */
+static void
+test_sync_error__a_lost_shared_connection_is_a_cut(void **state)
+{
+	const char *const texts[] = {
+		"mux_client_request_session: read from master failed: Broken "
+		"pipe\nkex_exchange_identification: Connection closed by "
+		"remote host\n",
+		"Control socket connect(/d/ssh/master): Connection refused\n"
+		"kex_exchange_identification: Connection closed by remote "
+		"host\n",
+		"pmqa-ssh: the shared connection is gone\n",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sync_fault f = read_text(128, texts[i]);
+
+		assert_int_equal(f.class, SYNC_RETRY);
+		assert_int_equal(f.err.code, ERR_UNREACHABLE);
+		assert_int_equal(f.no_road, 0);
+		assert_non_null(strstr(f.err.msg, "was cut"));
+	}
 }
 
 static void
@@ -248,10 +374,20 @@ main(void)
 		    test_sync_error__no_road_is_retried_at_another_address),
 		cmocka_unit_test(test_sync_error__cut_connection_is_retried),
 		cmocka_unit_test(
+		    test_sync_error__the_halls_thai_and_hint_come_along),
+		cmocka_unit_test(
 		    test_sync_error__refusal_carries_the_halls_sentence),
 		cmocka_unit_test(test_sync_error__denied_device_needs_a_person),
 		cmocka_unit_test(
 		    test_sync_error__trouble_at_the_hall_is_retried),
+		cmocka_unit_test(
+		    test_sync_error__the_halls_full_disk_is_the_halls),
+		cmocka_unit_test(
+		    test_sync_error__what_speaks_no_ssh_may_be_a_sign_in_page),
+		cmocka_unit_test(test_sync_error__a_silent_peer_is_no_road),
+		cmocka_unit_test(test_sync_error__no_word_at_all_is_a_cut),
+		cmocka_unit_test(
+		    test_sync_error__a_lost_shared_connection_is_a_cut),
 		cmocka_unit_test(test_sync_error__full_disk_needs_a_person),
 		cmocka_unit_test(
 		    test_sync_error__unknown_is_retried_with_the_last_telling_line),

@@ -1,6 +1,5 @@
 #include "tests/unit/test.h"
 
-#include "daemon/sync/sync_pace.h"
 #include "daemon/sync/sync_wait.h"
 
 struct client {
@@ -79,24 +78,6 @@ test_sync_wait__may_be_changed_by_an_answer(void **state)
 	assert_null(w.list);
 }
 
-static void
-test_sync_wait__pace_follows_the_link(void **state)
-{
-	int64_t size = SYNC_SLICE_FIRST;
-	int i;
-
-	(void)state;
-	assert_int_equal(sync_pace_after(size, 100, 0), size);
-	assert_int_equal(sync_pace_after(size, 20000, 1), size);
-	for (i = 0; i < 10; i++)
-		size = sync_pace_after(size, 100, 1);
-	assert_int_equal(size, SYNC_SLICE_MAX);
-	assert_int_equal(sync_pace_cut(size), SYNC_SLICE_MAX / 2);
-	for (i = 0; i < 10; i++)
-		size = sync_pace_cut(size);
-	assert_int_equal(size, SYNC_SLICE_MIN);
-}
-
 int
 main(void)
 {
@@ -105,7 +86,6 @@ main(void)
 		cmocka_unit_test(
 		    test_sync_wait__lets_a_late_save_have_one_more_run),
 		cmocka_unit_test(test_sync_wait__may_be_changed_by_an_answer),
-		cmocka_unit_test(test_sync_wait__pace_follows_the_link),
 	};
 
 	return cmocka_run_group_tests_name("sync_wait", tests, NULL, NULL);

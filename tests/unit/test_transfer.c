@@ -59,7 +59,9 @@ test_transfer__fetch_has_exact_refs_after_the_address(void **state)
 	    t.argv[at + 2], "+refs/heads/hall:refs/incoming/hall");
 	assert_string_equal(
 	    t.argv[at + 3], "+refs/heads/office*:refs/incoming/office*");
-	assert_null(t.argv[at + 4]);
+	assert_string_equal(
+	    t.argv[at + 4], "+refs/side/a*:refs/incoming/side*");
+	assert_null(t.argv[at + 5]);
 	assert_true(find(t.argv, "--no-tags") > 0);
 	assert_true(find(t.argv, "--git-dir=/var/lib/my dir/repo.git") > 0);
 }
@@ -84,6 +86,24 @@ test_transfer__push_names_one_commit_and_no_force(void **state)
 		assert_null(strstr(t.argv[i], "force"));
 		assert_true(t.argv[i][0] != '+');
 	}
+}
+
+static void
+test_transfer__what_waits_for_a_merge_goes_beside_the_branch(void **state)
+{
+	const char *commit = "0123456789012345678901234567890123456789";
+	struct transfer_way w = way("ssh://pmqa@hall", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_push_side(&w, commit, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 2],
+	    "0123456789012345678901234567890123456789:refs/side/a");
+	assert_null(t.argv[at + 3]);
 }
 
 static void
@@ -223,6 +243,73 @@ test_transfer__evidence_list_asks_for_two_names(void **state)
 	assert_true(find(t.env, "PMQA_HALL_DIR=/srv/hall") >= 0);
 }
 
+#define ID "0123456789012345678901234567890123456789"
+
+static void
+test_transfer__a_step_is_one_commit_of_one_branch(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall:2222", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_fetch_step(&w, "office", ID, &t, &e), &e);
+
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 1], "ssh://pmqa@hall:2222/office");
+	assert_string_equal(t.argv[at + 2], "+" ID ":refs/incoming/office");
+	assert_null(t.argv[at + 3]);
+	assert_true(find(t.argv, "--prune") < 0);
+}
+
+static void
+test_transfer__steps_are_asked_of_our_own_ssh(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall:2222", 0);
+	struct transfer t;
+	struct err e;
+
+	(void)state;
+	assert_ok(transfer_steps(&w, "hall", NULL, NULL, &t, &e), &e);
+	assert_string_equal(strrchr(t.argv[0], '/'), "/pmqa-ssh");
+	assert_string_equal(t.argv[1], "-p");
+	assert_string_equal(t.argv[2], "2222");
+	assert_string_equal(t.argv[3], "pmqa@hall");
+	assert_string_equal(t.argv[4], "pmqa-steps 'hall' - -");
+	assert_null(t.argv[5]);
+	assert_true(
+	    find(t.env, "PMQA_SSH_CONFIG=/var/lib/my dir/ssh_config") >= 0);
+
+	w = way("/srv/hall", 0);
+	assert_ok(transfer_steps(&w, "evidence/" SHA, ID, ID, &t, &e), &e);
+	assert_string_equal(t.argv[1], "local");
+	assert_string_equal(
+	    t.argv[2], "pmqa-steps 'evidence/" SHA "' " ID " " ID);
+	assert_true(find(t.env, "PMQA_HALL_DIR=/srv/hall") >= 0);
+}
+
+static void
+test_transfer__a_file_is_fetched_without_telling_of_others(void **state)
+{
+	struct transfer_way w = way("ssh://pmqa@hall", 0);
+	struct transfer t;
+	struct err e;
+	int at;
+
+	(void)state;
+	assert_ok(transfer_evidence_fetch(&w, SHA, ID, NULL, &t, &e), &e);
+	assert_true(find(t.argv, "fetch.negotiationAlgorithm=noop") > 0);
+	at = find(t.argv, "--end-of-options");
+	assert_string_equal(t.argv[at + 1], "ssh://pmqa@hall/evidence/" SHA);
+	assert_string_equal(t.argv[at + 2], "+" ID ":refs/uploads/" SHA);
+	assert_true(find(t.argv, "--git-dir=/var/lib/my dir/evidence.git") > 0);
+
+	assert_ok(transfer_evidence_fetch(&w, SHA, ID, ID, &t, &e), &e);
+	assert_true(find(t.argv, "fetch.negotiationAlgorithm=noop") < 0);
+	assert_true(find(t.argv, "--negotiation-tip=" ID) > 0);
+}
+
 int
 main(void)
 {
@@ -231,6 +318,8 @@ main(void)
 		    test_transfer__fetch_has_exact_refs_after_the_address),
 		cmocka_unit_test(
 		    test_transfer__push_names_one_commit_and_no_force),
+		cmocka_unit_test(
+		    test_transfer__what_waits_for_a_merge_goes_beside_the_branch),
 		cmocka_unit_test(
 		    test_transfer__environment_is_complete_and_pinned),
 		cmocka_unit_test(
@@ -243,6 +332,11 @@ main(void)
 		    test_transfer__evidence_goes_to_its_own_path_and_name),
 		cmocka_unit_test(
 		    test_transfer__evidence_list_asks_for_two_names),
+		cmocka_unit_test(
+		    test_transfer__a_step_is_one_commit_of_one_branch),
+		cmocka_unit_test(test_transfer__steps_are_asked_of_our_own_ssh),
+		cmocka_unit_test(
+		    test_transfer__a_file_is_fetched_without_telling_of_others),
 	};
 
 	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);

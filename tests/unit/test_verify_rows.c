@@ -98,7 +98,8 @@ test_verify__finds_rows_that_are_missing_or_too_many(void **state)
 	    "revision a3: the repository has it, the index does not");
 	assert_spoiled_is_found(x,
 	    "INSERT INTO revision SELECT 1000, branch, 'a5', device, 5,"
-	    " zeroblob(20), commit_id, content, time, offset_min, received,"
+	    " zeroblob(20), commit_id, NULL, 0, content, time, offset_min, "
+	    "received,"
 	    " login, person, action, edition, subject, reason, bytes"
 	    " FROM revision WHERE name = 'a4'",
 	    "revision a5: the index has it, the repository does not");

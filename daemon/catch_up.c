@@ -1,0 +1,74 @@
+#include "daemon/catch_up.h"
+
+#include "base/log.h"
+#include "daemon/fatal.h"
+#include "store/admit/absorb.h"
+#include "store/evidence/evidence_take.h"
+#include "store/hall/returned.h"
+#include "store/save/journal.h"
+#include "store/sign/receipt.h"
+#include "store/view/query.h"
+
+/* One office's trouble keeps no other from its receipt: the first error is
+ * told at the end. */
+static int
+issue_receipts(struct store *s, struct err *e)
+{
+	cJSON *status = NULL;
+	const cJSON *office;
+	int rc;
+
+	if ((rc = query_hall_status(s, &status, e)) < 0)
+		return rc;
+	cJSON_ArrayForEach (office, json_get(status, "offices")) {
+		const char *code = json_str(office, "code");
+		cJSON *receipt = NULL;
+		struct err own;
+		int one = returned_settle(s, code, &own);
+
+		if (one == 0)
+			one = receipt_issue(s, code, &receipt, &own);
+		cJSON_Delete(receipt);
+		if (one >= 0)
+			continue;
+		fatal_check("cannot sign a receipt", &own);
+		if (rc == 0) {
+			rc = one;
+			*e = own;
+		}
+	}
+	cJSON_Delete(status);
+	return rc;
+}
+
+/* The first fault is told; one of the disk ends the process, first or not. */
+static void
+note_fault(struct job *j, int rc, const struct err *e)
+{
+	if (rc >= 0)
+		return;
+	fatal_check("cannot absorb", e);
+	if (j->rc < 0)
+		return;
+	j->rc = rc;
+	j->err = *e;
+}
+
+/* What was pushed while the daemon was away. */
+void
+catch_up_run(struct job *j, void *state)
+{
+	struct err e;
+	int64_t n = 0;
+
+	j->rc = 0;
+	/* first what this hall wrote itself, lest it writes beside it */
+	note_fault(j, returned_adopt_all(state, &e), &e);
+	note_fault(j, absorb_all(state, &n, &e), &e);
+	note_fault(j, issue_receipts(state, &e), &e);
+	note_fault(j, evidence_take_all(state, &e), &e);
+	note_fault(j, journal_flush(state, &e), &e);
+	if (n > 0)
+		log_line(LOG_INFO, "absorbed %lld revisions at the start",
+		    (long long)n);
+}
