@@ -14,7 +14,7 @@ set -euo pipefail
 
 H=$T/H A=$T/A
 # by hand: every how many bytes a small sync is cut
-STEP=${PMQA_CUT_STEP:-700}
+STEP=${PMQA_CUT_STEP:-1500}
 
 clean_up() {
 	local code=$?

@@ -13,6 +13,9 @@ set -euo pipefail
 
 H=$T/H A=$T/A
 FILES=${PMQA_FILES:-200}
+# How ssh and git cut their lines makes some hundred bytes more or less; a single
+# line for each file would be ten thousand and more.
+NOISE=1500
 
 clean_up() {
 	local code=$?
@@ -97,17 +100,17 @@ is "$(sync_field '[.synced, .evidence.sent, .evidence.left] | @csv')" \
 	"true,$FILES,0" "$FILES files go to the hall"
 
 text_sync "with $FILES files"
-if [ "$bytes" -le $((none + 500)) ]; then
-	ok "and not a byte more than without ($bytes, before $none)"
+if [ "$bytes" -le $((none + NOISE)) ]; then
+	ok "and costs no more than without ($bytes, before $none)"
 else
-	not_ok "and not a byte more than without" \
+	not_ok "and costs no more than without" \
 		"with: $bytes" "without: $none"
 fi
 pmqa --dir "$A" sync --wait >/dev/null
 link_mark
 pmqa --dir "$A" sync --wait >/dev/null
 bytes=$(link_bytes)
-if [ "$bytes" -le $((idle + 200)) ]; then
+if [ "$bytes" -le $((idle + NOISE)) ]; then
 	ok "nor does a sync with nothing to do ($bytes, before $idle)"
 else
 	not_ok "nor does a sync with nothing to do" \
