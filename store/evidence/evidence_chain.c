@@ -1,5 +1,7 @@
 #include "store/evidence/evidence_chain.h"
 
+#include <errno.h>
+
 #include "base/file.h"
 #include "store/git/giterr.h"
 #include "store/sign/commit.h"
@@ -154,13 +156,16 @@ int
 chain_drop_ref(struct evidence_repo *r, const char *name, struct err *e)
 {
 	char dir[700];
-	int rc;
+	int rc, saved;
 
+	errno = 0;
 	rc = git_reference_remove(r->git, name);
+	saved = errno;
 	if (rc == GIT_ENOTFOUND)
 		return 0;
 	if (rc < 0)
-		return giterr_set(e, rc, "cannot remove ref '%s'", name);
+		return giterr_written(e,
+		    giterr_set(e, rc, "cannot remove ref '%s'", name), saved);
 	/* its directory may have gone with it */
 	if ((rc = file_path(dir, sizeof(dir), e, "%s/refs", r->path)) < 0)
 		return rc;
@@ -171,5 +176,5 @@ chain_drop_ref(struct evidence_repo *r, const char *name, struct err *e)
 	if (rc < 0)
 		return rc;
 	rc = file_sync(dir, e);
-	return rc == ERR_SYS && e != NULL && e->sub == 2 /* ENOENT */ ? 0 : rc;
+	return rc == ERR_SYS && e != NULL && e->sub == ENOENT ? 0 : rc;
 }

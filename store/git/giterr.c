@@ -1,5 +1,6 @@
 #include "store/git/giterr.h"
 
+#include <errno.h>
 #include <git2.h>
 
 /* Bytes. libgit2 allows 256 MB of cached objects and 8 GB of mapped packs; an
@@ -72,6 +73,20 @@ giterr_words(struct err *e, int code)
 	}
 	if (code == ERR_DENIED)
 		err_hint(e, "run it as the user who owns the directory");
+}
+
+/*
+ * A write or fsync that failed below libgit2: what it renamed into place may
+ * never reach the disk, and a second try would find it there and leave it. Only
+ * a full disk is met before anything is in place; all else ends the process.
+ */
+int
+giterr_written(struct err *e, int rc, int saved_errno)
+{
+	if (rc == ERR_SYS && e != NULL && saved_errno != ENOSPC &&
+	    saved_errno != EDQUOT)
+		e->sub = EIO;
+	return rc;
 }
 
 /* A user's or the machine's git configuration must not change what the store

@@ -36,6 +36,11 @@ giterr_add(struct err *e, int code)
 	return code;
 }
 
+/* What a write to a repository came to, errno having been 0 before it: gives rc
+ * back. An ERR_SYS gets sub EIO, which db_is_fatal() tells, unless the disk was
+ * merely full. */
+int giterr_written(struct err *e, int rc, int saved_errno);
+
 /* git_libgit2_init() and the options of (fsync on, caches
  * small, owner validation, strict objects). Before the threads. */
 int giterr_init(struct err *e);

@@ -1,5 +1,6 @@
 #include "store/git/refs.h"
 
+#include <errno.h>
 #include <git2.h>
 
 #include "store/git/giterr.h"
@@ -117,7 +118,7 @@ refs_drop(
 	git_repository *git = NULL;
 	git_reference *ref = NULL;
 	const git_oid *at;
-	int rc;
+	int rc, saved;
 
 	if ((rc = open_git(r, &git, e)) < 0)
 		return rc;
@@ -128,11 +129,17 @@ refs_drop(
 		goto out;
 	}
 	at = git_reference_target(ref);
-	if (at == NULL || memcmp(at->id, id, 20) != 0)
+	if (at == NULL || memcmp(at->id, id, 20) != 0) {
 		rc = err_set(e, ERR_CONFLICT, 0,
 		    "ref '%s' was moved in the meantime", name);
-	else if ((rc = git_reference_delete(ref)) < 0)
-		rc = giterr_set(e, rc, "cannot remove ref '%s'", name);
+		goto out;
+	}
+	errno = 0;
+	rc = git_reference_delete(ref);
+	saved = errno;
+	if (rc < 0)
+		rc = giterr_written(e,
+		    giterr_set(e, rc, "cannot remove ref '%s'", name), saved);
 out:
 	git_reference_free(ref);
 	git_repository_free(git);

@@ -435,11 +435,13 @@ repo_flush(struct repo *r, struct err *e)
 
 	if (r->n_pending == 0)
 		return 0;
+	errno = 0;
 	rc = r->n_pending <= LOOSE_MAX ? flush_loose(r, e) : flush_pack(r, e);
 	/* on failure they stay pending: the caller may try again */
-	if (rc == 0)
-		close_memory(r);
-	return rc;
+	if (rc < 0)
+		return giterr_written(e, rc, errno);
+	close_memory(r);
+	return 0;
 }
 
 int
@@ -466,8 +468,9 @@ repo_move_ref(struct repo *r, const char *name, const unsigned char *old,
 {
 	git_reference *ref = NULL;
 	git_oid to = to_oid(id), from;
-	int rc;
+	int rc, saved;
 
+	errno = 0;
 	if (old == NULL) {
 		rc = git_reference_create(&ref, r->git, name, &to, 0, NULL);
 	} else {
@@ -475,8 +478,10 @@ repo_move_ref(struct repo *r, const char *name, const unsigned char *old,
 		rc = git_reference_create_matching(
 		    &ref, r->git, name, &to, 1, &from, NULL);
 	}
+	saved = errno;
 	git_reference_free(ref);
 	if (rc < 0)
-		return giterr_set(e, rc, "cannot move ref '%s'", name);
+		return giterr_written(
+		    e, giterr_set(e, rc, "cannot move ref '%s'", name), saved);
 	return 0;
 }

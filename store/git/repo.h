@@ -6,7 +6,8 @@
  * Units:     ids of 20 bytes, sizes in bytes.
  * Errors:    through giterr; ERR_NOT_FOUND for a missing object or ref;
  *            ERR_CONFLICT when a ref is not where the caller said; ERR_BUSY when
- *            it is locked.
+ *            it is locked; repo_flush() and repo_move_ref() see to it that
+ *            db_is_fatal() knows a failing disk (giterr_written()).
  * Thread:    one at a time; each thread opens its own.
  *
  * New objects first live in memory (a git_odb of only a mempack backend),

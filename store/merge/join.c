@@ -1,7 +1,5 @@
 #include "store/merge/join.h"
 
-#include <errno.h>
-
 #include "store/admit/absorb.h"
 #include "store/admit/trust.h"
 #include "store/git/graph.h"
@@ -151,21 +149,6 @@ out:
 
 /* --- taking it over --- */
 
-/* As journal.c: after a write or fsync that failed below libgit2 nobody knows
- * what is stored, unless the disk was merely full. */
-static int
-write_out(struct joining *j, struct err *e)
-{
-	int rc, saved;
-
-	errno = 0;
-	rc = repo_flush(j->b->repo, e);
-	saved = errno;
-	if (rc == ERR_SYS && e != NULL && saved != ENOSPC && saved != EDQUOT)
-		e->sub = EIO;
-	return rc;
-}
-
 /* The repository is ahead of its index then, which catches up here or at the
  * next start. */
 static int
@@ -200,7 +183,7 @@ merge(struct joining *j, struct join *ret, struct err *e)
 		goto out;
 	if ((rc = check_merge(j, id, e)) < 0)
 		goto out;
-	if ((rc = write_out(j, e)) < 0)
+	if ((rc = repo_flush(j->b->repo, e)) < 0)
 		goto out;
 	return follow(j, id, e);
 out:

@@ -1,7 +1,5 @@
 #include "store/save/journal.h"
 
-#include <errno.h>
-
 #include "base/json.h"
 #include "store/record/canon.h"
 #include "store/state.h"
@@ -322,20 +320,6 @@ journal_rebuild(struct store *s, int64_t *ret_n, struct err *e)
 	return rc;
 }
 
-/*
- * A write or fsync that failed below libgit2: what it renamed into place may
- * never reach the disk, and a second try would find it there and leave it. Only
- * a full disk is met before anything is in place; all else ends the process.
- */
-static int
-io_failed(int rc, int saved_errno, struct err *e)
-{
-	if (rc == ERR_SYS && e != NULL && saved_errno != ENOSPC &&
-	    saved_errno != EDQUOT)
-		e->sub = EIO;
-	return rc;
-}
-
 /* A lock of ours that is still there is left over from a failed move: nobody
  * else moves this ref. */
 static int
@@ -350,18 +334,6 @@ move_ref(struct lane *l, const unsigned char id[COMMIT_ID_LEN], struct err *e)
 	if ((rc = repo_sweep(l->repo, &removed, e)) < 0)
 		return rc;
 	return repo_move_ref(l->repo, l->ref, old, id, e);
-}
-
-static int
-write_out(struct lane *l, const unsigned char id[COMMIT_ID_LEN], struct err *e)
-{
-	int rc;
-
-	errno = 0;
-	rc = repo_flush(l->repo, e);
-	if (rc == 0)
-		rc = move_ref(l, id, e);
-	return rc < 0 ? io_failed(rc, errno, e) : 0;
 }
 
 /* Objects to the repository, then the ref from the first row's parent to the
@@ -392,8 +364,8 @@ flush_lane(struct store *s, struct lane *l, struct err *e)
 	    l->office, l->name);
 	if (rc < 0 || (rc = read_row(s, last, &raw, c, last_id, e)) < 0)
 		goto out;
-	rc = write_out(l, last_id, e);
-	if (rc == 0)
+	if ((rc = repo_flush(l->repo, e)) == 0 &&
+	    (rc = move_ref(l, last_id, e)) == 0)
 		l->done = last;
 out:
 	free(c);

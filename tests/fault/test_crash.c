@@ -9,9 +9,8 @@
  */
 #include "tests/unit/test.h"
 
-#include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "store/save/journal.h"
 #include "tests/support/crash_driver.h"
@@ -20,34 +19,20 @@
 
 #define MAX_SAVES 16
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 struct ack {
 	char name[24], commit[41];
 };
 
 struct run {
-	int status; /* of waitpid() */
+	struct crash_result end;
 	size_t n;
 	struct ack acks[MAX_SAVES];
-	int fatal, closing, ended;
-	long count;    /* calls of an untouched run */
-	char hit[400]; /* "fsync /path" in a run with a failing call */
-	char said[2000];
+	int closing;
 };
 
 struct fixture {
 	char *template; /* a set-up office, copied for each run */
-	char exe[400], shim[450];
+	struct crash crash;
 };
 
 static int
@@ -55,21 +40,10 @@ setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e;
-	ssize_t n;
-	char *slash;
 
 	assert_non_null(f);
 	test_libraries_up(state);
-	/* a killed process loses nothing of a file system in memory either,
-	 * and there an fsync costs nothing */
-	if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 1);
-	n = readlink("/proc/self/exe", f->exe, sizeof(f->exe) - 1);
-	assert_true(n > 0);
-	f->exe[n] = '\0';
-	assert_non_null(slash = strrchr(f->exe, '/'));
-	snprintf(f->shim, sizeof(f->shim), "%.*s/shim_crash.so",
-	    (int)(slash - f->exe), f->exe);
+	crash_find(&f->crash);
 	f->template = test_dir();
 	assert_ok(test_office_init(f->template, &e), &e);
 	*state = f;
@@ -91,10 +65,8 @@ static void
 read_line(void *arg, char *line)
 {
 	struct run *r = arg;
-	size_t used = strlen(r->said);
 	char *blank;
 
-	snprintf(r->said + used, sizeof(r->said) - used, "  %s\n", line);
 	if (strncmp(line, "ack ", 4) == 0 && r->n < MAX_SAVES) {
 		assert_non_null(blank = strchr(line + 4, ' '));
 		*blank = '\0';
@@ -103,15 +75,8 @@ read_line(void *arg, char *line)
 		snprintf(r->acks[r->n].commit, sizeof(r->acks[0].commit), "%s",
 		    blank + 1);
 		r->n++;
-	} else if (strncmp(line, "fatal ", 6) == 0) {
-		r->fatal = 1;
 	} else if (strcmp(line, "closing") == 0) {
 		r->closing = 1;
-	} else if (strncmp(line, "end ", 4) == 0) {
-		r->ended = 1;
-		r->count = strtol(line + 4, &blank, 10);
-		snprintf(r->hit, sizeof(r->hit), "%s",
-		    *blank == ' ' ? blank + 1 : "");
 	}
 }
 
@@ -271,33 +236,22 @@ verify(const char *dir, const struct run *r, int exact)
 	free(o.dir);
 }
 
-static char *
-copy_template(const struct fixture *f)
-{
-	char *dir = test_dir(), from[300];
-	const char *argv[] = { "cp", "-a", from, dir, NULL };
-
-	snprintf(from, sizeof(from), "%s/.", f->template);
-	assert_int_equal(0, test_run(argv, NULL));
-	return dir;
-}
-
 /* One point: 1 if the driver met it, 0 if it ended untouched. */
 static int
 try_point(const struct fixture *f, long k, const char *how,
     void (*judge)(const struct run *r, int *ret_exact))
 {
-	char *dir = copy_template(f);
+	char *dir = crash_copy(f->template);
 	struct run r;
 	int met, exact = 0;
 
 	memset(&r, 0, sizeof(r));
-	r.status = crash_run(f->exe, f->shim, dir, k, how, read_line, &r);
-	met = !r.ended || r.hit[0] != '\0';
+	crash_run(&f->crash, dir, k, how, read_line, &r, &r.end);
+	met = !r.end.ended || r.end.hit[0] != '\0';
 	if (!met) {
-		assert_int_equal(DRIVER_DONE, WEXITSTATUS(r.status));
+		assert_int_equal(DRIVER_DONE, WEXITSTATUS(r.end.status));
 		assert_int_equal(6, r.n);
-		assert_int_equal(k - 1, r.count);
+		assert_int_equal(k - 1, r.end.count);
 		exact = 1;
 	} else {
 		judge(&r, &exact);
@@ -322,8 +276,10 @@ try_all(const struct fixture *f, const char *how,
 static void
 judge_kill(const struct run *r, int *ret_exact)
 {
-	if (!WIFSIGNALED(r->status) || WTERMSIG(r->status) != SIGKILL)
-		fail_msg("the driver was not killed:\n%s", r->said);
+	const struct crash_result *end = &r->end;
+
+	if (!WIFSIGNALED(end->status) || WTERMSIG(end->status) != SIGKILL)
+		fail_msg("the driver was not killed:\n%s", end->said);
 	*ret_exact = 0;
 }
 
@@ -334,22 +290,25 @@ judge_kill(const struct run *r, int *ret_exact)
 static void
 judge_failure(const struct run *r, int *ret_exact)
 {
-	if (!WIFEXITED(r->status) ||
-	    (WEXITSTATUS(r->status) != DRIVER_DONE &&
-		WEXITSTATUS(r->status) != DRIVER_FATAL))
-		fail_msg("the driver ended with %d:\n%s", r->status, r->said);
+	const struct crash_result *end = &r->end;
+
+	if (!WIFEXITED(end->status) ||
+	    (WEXITSTATUS(end->status) != DRIVER_DONE &&
+		WEXITSTATUS(end->status) != DRIVER_FATAL))
+		fail_msg(
+		    "the driver ended with %d:\n%s", end->status, end->said);
 	/* a failed fsync may only be outlived by who is closing: the log of the
 	 * database stays and is taken up again */
-	if (strncmp(r->hit, "fsync ", 6) == 0 && !r->closing)
-		fail_msg(
-		    "a failed fsync was outlived (%s):\n%s", r->hit, r->said);
-	*ret_exact = WEXITSTATUS(r->status) == DRIVER_DONE;
+	if (strncmp(end->hit, "fsync ", 6) == 0 && !r->closing)
+		fail_msg("a failed fsync was outlived (%s):\n%s", end->hit,
+		    end->said);
+	*ret_exact = WEXITSTATUS(end->status) == DRIVER_DONE;
 }
 
 static void
 test_crash__loses_nothing_when_killed_at_any_call(void **state)
 {
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	try_all(*state, "kill", judge_kill);
 }
@@ -357,7 +316,7 @@ test_crash__loses_nothing_when_killed_at_any_call(void **state)
 static void
 test_crash__loses_nothing_when_any_call_fails_with_eio(void **state)
 {
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	try_all(*state, "EIO", judge_failure);
 }
@@ -365,7 +324,7 @@ test_crash__loses_nothing_when_any_call_fails_with_eio(void **state)
 static void
 test_crash__loses_nothing_when_any_call_fails_with_enospc(void **state)
 {
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	try_all(*state, "ENOSPC", judge_failure);
 }
@@ -384,8 +343,6 @@ main(int argc, char **argv)
 
 	if (argc == 3 && strcmp(argv[1], "--driver") == 0)
 		return crash_driver(argv[2]);
-	if (SANITIZED)
-		print_message("skipped: under a sanitizer no library can be "
-			      "preloaded before its own\n");
+	crash_note();
 	return cmocka_run_group_tests_name("crash", tests, setup, teardown);
 }

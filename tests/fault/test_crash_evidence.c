@@ -10,11 +10,6 @@
  */
 #include "tests/unit/test.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "store/evidence/evidence.h"
 #include "store/save/journal.h"
 #include "store/view/verify.h"
@@ -26,50 +21,18 @@
 #define SIZE (EVIDENCE_PART + 100)
 #define N_STEPS 4 /* two parts, the link, the erasure */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 struct run {
-	int status;
+	struct crash_result end;
 	int acked; /* steps that were confirmed */
-	int ended;
-	int failed; /* a call failed and the step said so */
-	long count;
 };
 
 struct fixture {
 	char *template;
-	char exe[400], shim[450];
+	struct crash crash;
 	struct test_file file;
 };
 
 /* --- the driver --- */
-
-static void
-say(const char *line)
-{
-	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
-		_exit(DRIVER_STUCK);
-}
-
-static void
-check(int rc, const struct err *e)
-{
-	if (rc == 0)
-		return;
-	say("failed ");
-	say(e->msg);
-	say("\n");
-	_exit(DRIVER_FATAL);
-}
 
 static void
 upload(struct store *s, const struct ask *a, const struct test_file *f)
@@ -78,17 +41,18 @@ upload(struct store *s, const struct ask *a, const struct test_file *f)
 	struct err e;
 	size_t len;
 
-	check(evidence_begin(
-		  s, a, "1.1", f->name, (int64_t)f->size, f->sha, &ret, &e),
+	crash_check(evidence_begin(s, a, "1.1", f->name, (int64_t)f->size,
+			f->sha, &ret, &e),
 	    &e);
 	cJSON_Delete(ret);
 	for (int n = 1; n <= f->parts; n++) {
 		const char *part = test_file_part(f, n, &len);
 
 		ret = NULL;
-		check(evidence_part(s, f->sha, n, part, len, &ret, &e), &e);
+		crash_check(
+		    evidence_part(s, f->sha, n, part, len, &ret, &e), &e);
 		cJSON_Delete(ret);
-		say("ack\n");
+		crash_say("ack\n");
 	}
 }
 
@@ -99,17 +63,17 @@ link_and_erase(struct store *s, struct ask *a, const struct test_file *f)
 	struct err e;
 	int rc;
 
-	check(save_group_begin(s, &e), &e);
+	crash_check(save_group_begin(s, &e), &e);
 	rc = evidence_end(s, a, "1.1", f->sha, NULL, NULL, "public", &ret, &e);
-	check(rc, &e);
-	check(save_group_end(s, &e), &e);
+	crash_check(rc, &e);
+	crash_check(save_group_end(s, &e), &e);
 	cJSON_Delete(ret);
-	say("ack\n");
+	crash_say("ack\n");
 	a->reason = "ลบ";
 	ret = NULL;
-	check(evidence_redact(s, a, f->sha, &ret, &e), &e);
+	crash_check(evidence_redact(s, a, f->sha, &ret, &e), &e);
 	cJSON_Delete(ret);
-	say("ack\n");
+	crash_say("ack\n");
 }
 
 static int
@@ -119,27 +83,20 @@ driver(const char *dir)
 	struct ask a = { .person = &p };
 	struct store *s = NULL;
 	struct test_file f;
-	char line[60];
-	void (*arm)(void);
-	long (*count)(void);
+	long calls;
 	struct err e;
 
-	*(void **)(&arm) = dlsym(RTLD_DEFAULT, "crash_arm");
-	*(void **)(&count) = dlsym(RTLD_DEFAULT, "crash_count");
-	if (arm == NULL || count == NULL)
-		return DRIVER_STUCK;
 	test_file_make(&f, "a.pdf", SIZE, 5);
 	test_libraries_up(NULL);
-	check(store_open(dir, STORE_WRITE, &s, &e), &e);
-	arm();
+	crash_check(store_open(dir, STORE_WRITE, &s, &e), &e);
+	crash_begin();
 	upload(s, &a, &f);
 	link_and_erase(s, &a, &f);
-	check(journal_flush(s, &e), &e);
-	snprintf(line, sizeof(line), "end %ld\n", count());
+	crash_check(journal_flush(s, &e), &e);
+	calls = crash_calls();
 	store_close(s);
-	say(line);
 	test_file_free(&f);
-	return DRIVER_DONE;
+	return crash_end(calls);
 }
 
 /* --- the test --- */
@@ -150,19 +107,10 @@ setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct test_office o = { .person = { "somsri", "สมศรี" } };
 	struct err e;
-	ssize_t n;
-	char *slash;
 
 	assert_non_null(f);
 	test_libraries_up(state);
-	if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 1);
-	n = readlink("/proc/self/exe", f->exe, sizeof(f->exe) - 1);
-	assert_true(n > 0);
-	f->exe[n] = '\0';
-	assert_non_null(slash = strrchr(f->exe, '/'));
-	snprintf(f->shim, sizeof(f->shim), "%.*s/shim_crash.so",
-	    (int)(slash - f->exe), f->exe);
+	crash_find(&f->crash);
 	f->template = test_dir();
 	assert_ok(test_office_init(f->template, &e), &e);
 	o.dir = f->template;
@@ -192,11 +140,6 @@ read_line(void *arg, char *line)
 	struct run *r = arg;
 
 	r->acked += strcmp(line, "ack") == 0;
-	r->failed |= strncmp(line, "failed ", 7) == 0;
-	if (strncmp(line, "end ", 4) == 0) {
-		r->ended = 1;
-		r->count = strtol(line + 4, NULL, 10);
-	}
 }
 
 static void
@@ -308,27 +251,22 @@ judge(const struct fixture *f, const char *dir, const struct run *r)
 static int
 try_point(const struct fixture *f, long k, const char *how)
 {
-	char *dir = test_dir(), from[300];
-	const char *argv[] = { "cp", "-a", from, dir, NULL };
-	struct run r;
+	char *dir = crash_copy(f->template);
+	struct run r = { .acked = 0 };
 
-	snprintf(from, sizeof(from), "%s/.", f->template);
-	assert_int_equal(0, test_run(argv, NULL));
-	memset(&r, 0, sizeof(r));
-	r.status = crash_run(f->exe, f->shim, dir, k, how, read_line, &r);
-	if (!r.ended && strcmp(how, "kill") == 0)
-		assert_true(
-		    WIFSIGNALED(r.status) && WTERMSIG(r.status) == SIGKILL);
-	else if (!r.ended)
-		assert_true(r.failed && WIFEXITED(r.status) &&
-			    WEXITSTATUS(r.status) == DRIVER_FATAL);
-	else
+	crash_run(&f->crash, dir, k, how, read_line, &r, &r.end);
+	crash_expect(&r.end, k, how);
+	/* a lock that could not be taken away holds nothing: it is busy */
+	if (strcmp(how, "EIO") == 0 &&
+	    strstr(r.end.said, "(after unlink ") == NULL)
+		crash_expect_fatal(&r.end, k);
+	if (r.end.ended)
 		assert_int_equal(N_STEPS, r.acked);
 	judge(f, dir, &r);
 	test_dir_remove(dir);
 	/* in a run that ended the k-th call was not reached, or its failure
 	 * was of no account (an unlink of litter) */
-	return !r.ended || r.count >= k;
+	return !r.end.ended || r.end.count >= k;
 }
 
 /* stride: 1 tries every point. */
@@ -346,7 +284,7 @@ try_all(const struct fixture *f, const char *how, long stride)
 static void
 test_crash_evidence__has_no_half_file_when_killed_at_any_call(void **state)
 {
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	try_all(*state, "kill", 1);
 }
@@ -354,9 +292,17 @@ test_crash_evidence__has_no_half_file_when_killed_at_any_call(void **state)
 static void
 test_crash_evidence__has_no_half_file_when_any_call_fails(void **state)
 {
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	try_all(*state, "ENOSPC", 3);
+}
+
+static void
+test_crash_evidence__ends_the_process_when_the_disk_fails(void **state)
+{
+	if (CRASH_SANITIZED)
+		skip();
+	try_all(*state, "EIO", getenv("PMQA_CRASH_ALL") != NULL ? 1 : 3);
 }
 
 int
@@ -367,13 +313,13 @@ main(int argc, char **argv)
 		    test_crash_evidence__has_no_half_file_when_killed_at_any_call),
 		cmocka_unit_test(
 		    test_crash_evidence__has_no_half_file_when_any_call_fails),
+		cmocka_unit_test(
+		    test_crash_evidence__ends_the_process_when_the_disk_fails),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "--driver") == 0)
 		return driver(argv[2]);
-	if (SANITIZED)
-		print_message("skipped: under a sanitizer no library can be "
-			      "preloaded before its own\n");
+	crash_note();
 	return cmocka_run_group_tests_name(
 	    "crash_evidence", tests, setup, teardown);
 }

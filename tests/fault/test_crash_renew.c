@@ -9,10 +9,6 @@
  */
 #include "tests/unit/test.h"
 
-#include <dlfcn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "store/hall/renew.h"
 #include "store/save/journal.h"
 #include "store/view/verify.h"
@@ -22,71 +18,29 @@
 
 #define N_REVISIONS 4 /* two that the hall has, two that it has not */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
-struct run {
-	int status;
-	int done, ended, failed;
-	long count;
-};
-
 struct fixture {
 	struct pair *pair;
-	char exe[400], shim[450];
+	struct crash crash;
 };
 
 /* --- the driver --- */
-
-static void
-say(const char *line)
-{
-	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
-		_exit(DRIVER_STUCK);
-}
-
-static void
-check(int rc, const struct err *e)
-{
-	if (rc == 0)
-		return;
-	say("failed ");
-	say(e->msg);
-	say("\n");
-	_exit(DRIVER_FATAL);
-}
 
 static int
 driver(const char *dir)
 {
 	struct store *s = NULL;
 	struct renewed r;
-	char line[60];
-	void (*arm)(void);
-	long (*count)(void);
+	long calls;
 	struct err e;
 
-	*(void **)(&arm) = dlsym(RTLD_DEFAULT, "crash_arm");
-	*(void **)(&count) = dlsym(RTLD_DEFAULT, "crash_count");
-	if (arm == NULL || count == NULL)
-		return DRIVER_STUCK;
 	test_libraries_up(NULL);
-	check(store_open(dir, STORE_WRITE, &s, &e), &e);
-	arm();
-	check(renew_device(s, NULL, &r, &e), &e);
-	say("done\n");
-	snprintf(line, sizeof(line), "end %ld\n", count());
+	crash_check(store_open(dir, STORE_WRITE, &s, &e), &e);
+	crash_begin();
+	crash_check(renew_device(s, NULL, &r, &e), &e);
+	crash_say("done\n");
+	calls = crash_calls();
 	store_close(s);
-	say(line);
-	return DRIVER_DONE;
+	return crash_end(calls);
 }
 
 /* --- the test --- */
@@ -96,19 +50,10 @@ setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e;
-	ssize_t n;
-	char *slash;
 
 	assert_non_null(f);
 	test_libraries_up(state);
-	if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 1);
-	n = readlink("/proc/self/exe", f->exe, sizeof(f->exe) - 1);
-	assert_true(n > 0);
-	f->exe[n] = '\0';
-	assert_non_null(slash = strrchr(f->exe, '/'));
-	snprintf(f->shim, sizeof(f->shim), "%.*s/shim_crash.so",
-	    (int)(slash - f->exe), f->exe);
+	crash_find(&f->crash);
 	f->pair = pair_make();
 	cJSON_Delete(test_office_open_year(&f->pair->office, CRASH_YEAR));
 	cJSON_Delete(
@@ -138,14 +83,9 @@ teardown(void **state)
 static void
 read_line(void *arg, char *line)
 {
-	struct run *r = arg;
+	int *done = arg;
 
-	r->done |= strcmp(line, "done") == 0;
-	r->failed |= strncmp(line, "failed ", 7) == 0;
-	if (strncmp(line, "end ", 4) == 0) {
-		r->ended = 1;
-		r->count = strtol(line + 4, NULL, 10);
-	}
+	*done |= strcmp(line, "done") == 0;
 }
 
 static void
@@ -186,7 +126,7 @@ expect_names(struct store *s, int renewed)
 }
 
 static void
-judge(const char *dir, const struct run *r)
+judge(const char *dir, int done)
 {
 	struct test_office o = { .person = { "somsri", "สมศรี" } };
 	struct renewed again;
@@ -198,7 +138,7 @@ judge(const char *dir, const struct run *r)
 	test_office_open(&o);
 	assert_ok(renew_resume(o.store, &e), &e);
 	renewed = strcmp(store_device(o.store), "9105-a") != 0;
-	if (r->done)
+	if (done)
 		assert_true(renewed);
 	/* a stray key costs its letter, no more */
 	if (!renewed) {
@@ -220,21 +160,15 @@ judge(const char *dir, const struct run *r)
 static int
 try_point(const struct fixture *f, long k, const char *how)
 {
-	char *dir = test_dir(), from[300];
-	const char *argv[] = { "cp", "-a", from, dir, NULL };
-	struct run r;
+	char *dir = crash_copy(f->pair->office.dir);
+	struct crash_result r;
+	int done = 0;
 
-	snprintf(from, sizeof(from), "%s/.", f->pair->office.dir);
-	assert_int_equal(0, test_run(argv, NULL));
-	memset(&r, 0, sizeof(r));
-	r.status = crash_run(f->exe, f->shim, dir, k, how, read_line, &r);
-	if (!r.ended && strcmp(how, "kill") == 0)
-		assert_true(
-		    WIFSIGNALED(r.status) && WTERMSIG(r.status) == SIGKILL);
-	else if (!r.ended)
-		assert_true(r.failed && WIFEXITED(r.status) &&
-			    WEXITSTATUS(r.status) == DRIVER_FATAL);
-	judge(dir, &r);
+	crash_run(&f->crash, dir, k, how, read_line, &done, &r);
+	crash_expect(&r, k, how);
+	if (strcmp(how, "EIO") == 0)
+		crash_expect_fatal(&r, k);
+	judge(dir, done);
 	test_dir_remove(dir);
 	return k > 0 && r.ended && r.count < k;
 }
@@ -245,7 +179,7 @@ test_crash_renew__at_every_call(void **state)
 	long k, step = getenv("PMQA_CRASH_ALL") != NULL ? 1 : 3;
 	int over = 0;
 
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	for (k = 1; !over && k < 2000; k += step)
 		over = try_point(*state, k, "kill");
@@ -258,10 +192,23 @@ test_crash_renew__when_a_call_fails(void **state)
 	long k, step = getenv("PMQA_CRASH_ALL") != NULL ? 1 : 7;
 	int over = 0;
 
-	if (SANITIZED)
+	if (CRASH_SANITIZED)
 		skip();
 	for (k = 1; !over && k < 2000; k += step)
 		over = try_point(*state, k, "ENOSPC");
+	assert_true(over && k > 10);
+}
+
+static void
+test_crash_renew__ends_the_process_when_the_disk_fails(void **state)
+{
+	long k, step = getenv("PMQA_CRASH_ALL") != NULL ? 1 : 3;
+	int over = 0;
+
+	if (CRASH_SANITIZED)
+		skip();
+	for (k = 1; !over && k < 2000; k += step)
+		over = try_point(*state, k, "EIO");
 	assert_true(over && k > 10);
 }
 
@@ -271,13 +218,13 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crash_renew__at_every_call),
 		cmocka_unit_test(test_crash_renew__when_a_call_fails),
+		cmocka_unit_test(
+		    test_crash_renew__ends_the_process_when_the_disk_fails),
 	};
 
 	if (argc == 3 && strcmp(argv[1], "--driver") == 0)
 		return driver(argv[2]);
-	if (SANITIZED)
-		print_message("skipped: under a sanitizer no library can be "
-			      "preloaded before its own\n");
+	crash_note();
 	return cmocka_run_group_tests_name(
 	    "crash_renew", tests, setup, teardown);
 }

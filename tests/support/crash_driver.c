@@ -1,12 +1,11 @@
 #include "tests/support/crash_driver.h"
 
-#include <dlfcn.h>
-#include <stdarg.h>
 #include <unistd.h>
 
 #include "store/git/giterr.h"
 #include "store/save/answer.h"
 #include "store/save/journal.h"
+#include "tests/support/crash_run.h"
 
 #define MAX_SAVES 16
 
@@ -17,22 +16,6 @@ struct driver {
 	size_t n; /* results of the present group, not yet acknowledged */
 	cJSON *results[MAX_SAVES];
 };
-
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static void
-say(const char *fmt, ...)
-{
-	char line[600];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n < 0 || write(STDOUT_FILENO, line, (size_t)n) != n)
-		_exit(DRIVER_STUCK);
-}
 
 static int
 take(struct driver *d, cJSON *ret)
@@ -132,7 +115,8 @@ run_group(struct driver *d, int (*saves)(struct driver *, struct err *),
 	rc = save_group_end(d->store, e);
 	if (rc == 0) {
 		for (size_t i = 0; i < d->n; i++)
-			say("ack %s %s\n", json_str(d->results[i], "revision"),
+			crash_say("ack %s %s\n",
+			    json_str(d->results[i], "revision"),
 			    json_str(d->results[i], "commit"));
 	}
 	for (size_t i = 0; i < d->n; i++)
@@ -146,8 +130,6 @@ run_group(struct driver *d, int (*saves)(struct driver *, struct err *),
 }
 
 /* A failure that is not fatal must be over when the call works again. */
-static const char *(*crash_hit)(void);
-
 static void
 must(struct driver *d, const char *what, int is_group,
     int (*step)(struct driver *, struct err *))
@@ -159,42 +141,24 @@ must(struct driver *d, const char *what, int is_group,
 		if ((is_group ? run_group(d, step, &e) : step(d, &e)) == 0)
 			return;
 		if (db_is_fatal(&e)) {
-			say("fatal %s: %s (after %s)\n", what, e.msg,
-			    crash_hit());
+			crash_say("fatal %s: %s (after %s)\n", what, e.msg,
+			    crash_hit_now());
 			_exit(DRIVER_FATAL);
 		}
 	}
-	say("stuck %s: %s (after %s)\n", what, e.msg, crash_hit());
+	crash_say("stuck %s: %s (after %s)\n", what, e.msg, crash_hit_now());
 	_exit(DRIVER_STUCK);
-}
-
-/* A function of the shim; data pointer to function as dlsym(3) shows. */
-static void *
-shim(const char *name)
-{
-	void *p = dlsym(RTLD_DEFAULT, name);
-
-	if (p == NULL) {
-		say("stuck: the shim is not loaded\n");
-		_exit(DRIVER_STUCK);
-	}
-	return p;
 }
 
 int
 crash_driver(const char *dir)
 {
 	struct driver d = { .dir = dir, .person = { "somsri", "สมศรี" } };
-	void (*arm)(void);
-	long (*count)(void);
 	struct err e;
 
-	*(void **)(&arm) = shim("crash_arm");
-	*(void **)(&count) = shim("crash_count");
-	*(void **)(&crash_hit) = shim("crash_hit");
 	if (key_init(&e) < 0 || giterr_init(&e) < 0)
 		return DRIVER_STUCK;
-	arm();
+	crash_begin();
 	must(&d, "open", 0, step_open);
 	must(&d, "save", 1, group_open);
 	must(&d, "flush", 0, step_flush); /* few objects: loose */
@@ -202,8 +166,7 @@ crash_driver(const char *dir)
 	must(&d, "save", 1, group_one);
 	must(&d, "flush", 0, step_flush); /* many: a pack */
 	must(&d, "save", 1, group_last);
-	say("closing\n");
+	crash_say("closing\n");
 	store_close(d.store);
-	say("end %ld %s\n", count(), crash_hit());
-	return DRIVER_DONE;
+	return crash_end(crash_calls());
 }

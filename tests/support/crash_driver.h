@@ -16,12 +16,6 @@
 
 #define CRASH_YEAR 2565
 
-enum driver_exit {
-	DRIVER_DONE = 0,
-	DRIVER_FATAL = 3, /* an error after which a daemon ends */
-	DRIVER_STUCK = 4, /* an error came twice, though the call failed once */
-};
-
 int crash_driver(const char *dir);
 
 #endif
