@@ -288,8 +288,9 @@ transfer_steps(const struct transfer_way *w, const char *what, const char *have,
 	return finish(ret, e);
 }
 
-int
-transfer_push(const struct transfer_way *w, const char commit[41],
+/* A commit of the office's to a ref of the hall's. */
+static int
+push_to(const struct transfer_way *w, const char commit[41], const char *ref,
     struct transfer *ret, struct err *e)
 {
 	int rc;
@@ -299,38 +300,32 @@ transfer_push(const struct transfer_way *w, const char commit[41],
 		return rc;
 	add_git(w, "repo.git", ret);
 	add_push(w, NULL, ret);
-	arg(ret, "%s:refs/heads/office", commit);
+	arg(ret, "%s:%s", commit, ref);
 	return finish(ret, e);
+}
+
+int
+transfer_push(const struct transfer_way *w, const char commit[41],
+    struct transfer *ret, struct err *e)
+{
+	return push_to(w, commit, "refs/heads/office", ret, e);
 }
 
 int
 transfer_push_side(const struct transfer_way *w, const char commit[41],
     struct transfer *ret, struct err *e)
 {
-	int rc;
+	char ref[] = "refs/side/?";
 
-	init(ret);
-	if ((rc = add_common_env(w, ret, e)) < 0)
-		return rc;
-	add_git(w, "repo.git", ret);
-	add_push(w, NULL, ret);
-	arg(ret, "%s:refs/side/%c", commit, w->conf->device);
-	return finish(ret, e);
+	ref[sizeof(ref) - 2] = w->conf->device;
+	return push_to(w, commit, ref, ret, e);
 }
 
 int
 transfer_return(const struct transfer_way *w, const char commit[41],
     struct transfer *ret, struct err *e)
 {
-	int rc;
-
-	init(ret);
-	if ((rc = add_common_env(w, ret, e)) < 0)
-		return rc;
-	add_git(w, "repo.git", ret);
-	add_push(w, NULL, ret);
-	arg(ret, "%s:refs/returned/hall", commit);
-	return finish(ret, e);
+	return push_to(w, commit, "refs/returned/hall", ret, e);
 }
 
 int

@@ -9,22 +9,6 @@ set -euo pipefail
 
 H=$T/H A=$T/A B=$T/B
 
-# no automatic sync: the script says when
-calm() { # DIR
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # DIR FILTER
-	pmqa --dir "$1" status --json | jq -r "$2"
-}
-
 # every byte of what the hall keeps of its offices
 fingerprint() {
 	(cd "$H/offices" && find . -type f -print0 | sort -z |

@@ -11,40 +11,17 @@ set -euo pipefail
 
 H=$T/H A=$T/A
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-set_sync() { # DIR AFTER_SAVE_MS BACKOFF_MIN_MS BACKOFF_MAX_MS
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e "s/^after_save_ms = .*/after_save_ms = $2/" \
-		-e "s/^backoff_min_ms = .*/backoff_min_ms = $3/" \
-		-e "s/^backoff_max_ms = .*/backoff_max_ms = $4/" \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # FILTER
-	pmqa --dir "$A" status --json | jq -r "$1"
-}
+trap 'at_exit sshd_stop' EXIT
 
 is_now() { # FILTER VALUE
-	[ "$(status_of "$1")" = "$2" ]
+	[ "$(status_of "$A" "$1")" = "$2" ]
 }
 
 becomes() { # SECONDS FILTER VALUE TEXT
 	if wait_until "$1" is_now "$2" "$3"; then
 		ok "$4"
 	else
-		not_ok "$4" "$(status_of .sync)"
+		not_ok "$4" "$(status_of "$A" .sync)"
 	fi
 }
 
@@ -59,7 +36,7 @@ pmqa --dir "$H" init --role hall --code 91 --name สตูล \
 	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
 	--host-key "$T/sshd/host.pub" >/dev/null
 new_office "$A" 9105 ละงู
-set_sync "$A" 3600000 3600000 3600000
+calm "$A"
 start "$H"
 start "$A"
 enrol "$A" "$H"
@@ -90,7 +67,7 @@ run pmqa --dir "$A" sync --wait --json
 is "$(sync_field '[.synced, .pushed] | @csv')" true,2 "more saves follow"
 is "$(sshd_logins)" $((logins + 2)) "again over one connection"
 is "$(git -C "$H/offices/9105.git" rev-parse refs/heads/office)" \
-	"$(status_of .tip)" "the hall has the tip"
+	"$(status_of "$A" .tip)" "the hall has the tip"
 run git -C "$H/offices/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the hall's repository"
 
@@ -154,7 +131,7 @@ logins=$(sshd_logins)
 run pmqa --dir "$A" sync --wait
 isnt "$status" 0 "a machine with another host key gets nothing"
 like "$err" "host key" "and the person hears why"
-is "$(status_of .sync.last_error.class)" person "status asks for a person"
+is "$(status_of "$A" .sync.last_error.class)" person "status asks for a person"
 is "$(sshd_logins)" "$logins" "no login was made"
 sshd_stop
 mv "$T/host.real" "$T/sshd/host"
@@ -167,7 +144,7 @@ stop "$H"
 run pmqa --dir "$A" sync --wait --json
 is "$(sync_field '[.synced, .pushed] | @csv')" false,1 \
 	"without the hall's daemon the push stands but is not synced"
-like "$(status_of .sync.last_error.message)" "not running" \
+like "$(status_of "$A" .sync.last_error.message)" "not running" \
 	"status says what is missing"
 start "$H"
 late_receipt() {
@@ -176,7 +153,7 @@ late_receipt() {
 if wait_until 20 late_receipt; then
 	ok "the receipt comes later by fetch"
 else
-	not_ok "the receipt comes later by fetch" "$(status_of .sync)"
+	not_ok "the receipt comes later by fetch" "$(status_of "$A" .sync)"
 fi
 
 # --- automatic sync, backoff -----------------------------------------------
@@ -191,21 +168,21 @@ becomes 20 .synced true "a save is synced without being asked"
 sshd_stop
 pmqa --dir "$A" tick 1.3.B2 >/dev/null
 becomes 20 .sync.last_error.class retry "with sshd away status says retry"
-isnt "$(status_of .sync.last_success)" null "it knows when it last worked"
+isnt "$(status_of "$A" .sync.last_success)" null "it knows when it last worked"
 more_failures() {
-	[ "$(status_of .sync.failures)" -ge 3 ]
+	[ "$(status_of "$A" .sync.failures)" -ge 3 ]
 }
 if wait_until 20 more_failures; then
 	ok "it tries again by itself, though nothing new is saved"
 else
-	not_ok "it tries again by itself" "$(status_of .sync)"
+	not_ok "it tries again by itself" "$(status_of "$A" .sync)"
 fi
 exits 5 "asked for, it says that the hall is not reached" \
 	pmqa --dir "$A" sync --wait
 like "$err" "cannot reach the hall" "with a sentence"
 sshd_start
 becomes 20 .synced true "when sshd is back it heals by itself"
-is "$(status_of .sync.last_error)" null "and forgets the error"
+is "$(status_of "$A" .sync.last_error)" null "and forgets the error"
 
 stop "$A"
 is "$(find "$A/ssh" -type s | wc -l)" 0 "no connection outlives the daemon"

@@ -13,41 +13,7 @@ set -euo pipefail
 H=$T/H A=$T/A B=$T/B
 HE=$H/evidence/9105.git
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-calm() { # DIR: no automatic sync, the script says when
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # DIR FILTER
-	pmqa --dir "$1" status --json | jq -r "$2"
-}
-
-make_pdf() { # FILE BYTES
-	{
-		printf '%%PDF-1.4\n'
-		head -c "$2" /dev/urandom
-		printf '\n%%%%EOF\n'
-	} >"$1"
-}
-
-sha_of() { # FILE
-	sha256sum "$1" | cut -d ' ' -f 1
-}
+trap 'at_exit sshd_stop' EXIT
 
 here() { # DIR SHA FILTER [ARGUMENT…]: of one file in a list
 	local dir=$1 sha=$2 filter=$3

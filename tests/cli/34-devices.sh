@@ -10,22 +10,11 @@ set -euo pipefail
 # shellcheck source=tests/support/sshd.sh
 . "$ROOT/tests/support/sshd.sh"
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
+trap 'at_exit sshd_stop' EXIT
 
 device() { # DIR LETTER: set up, started, enrolled at $H, no sync by itself
 	pmqa --dir "$1" init --code 9105 --name ละงู --device "$2" >/dev/null
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		-e 's/^backoff_max_ms = .*/backoff_max_ms = 3600000/' \
-		"$1/pmqad.conf"
+	calm "$1"
 	start "$1"
 	enrol "$1" "$H"
 }

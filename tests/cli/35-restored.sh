@@ -10,30 +10,7 @@ set -euo pipefail
 
 H=$T/H A=$T/A S=$T/S X=$T/X
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-# no automatic sync: the script says when
-calm() { # DIR
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # DIR FILTER
-	pmqa --dir "$1" status --json | jq -r "$2"
-}
+trap 'at_exit sshd_stop' EXIT
 
 sync_quietly() { # DIR
 	pmqa --dir "$1" sync --wait >/dev/null

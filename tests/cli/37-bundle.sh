@@ -11,23 +11,12 @@ set -euo pipefail
 
 H=$T/H A=$T/A B=$T/B C=$T/C S=$T/stick
 
-calm() { # DIR: no automatic sync, and no address that works
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
 # the hall's address in hall.conf leads nowhere: a stick is the only road
 cut_road() { # DIR
 	local dir=$1
 	stop "$dir"
 	sed -i 's|^url = .*|url = ssh://nobody@127.0.0.1:9|' "$dir/hall.conf"
 	start "$dir"
-}
-
-status_of() { # DIR FILTER
-	pmqa --dir "$1" status --json | jq -r "$2"
 }
 
 # carry FROM OPTION…: makes a bundle on the stick; $file is it

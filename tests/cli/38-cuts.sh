@@ -16,30 +16,7 @@ H=$T/H A=$T/A
 # by hand: every how many bytes a small sync is cut
 STEP=${PMQA_CUT_STEP:-1500}
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	link_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-calm() { # DIR: no automatic sync, the script says when
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # FILTER
-	pmqa --dir "$A" status --json | jq -r "$1"
-}
+trap 'at_exit sshd_stop link_stop' EXIT
 
 at_hall() {
 	git -C "$H/offices/9105.git" rev-parse refs/heads/office
@@ -54,38 +31,7 @@ sync_ok() {
 	[ "$status" -eq 0 ]
 }
 
-words() { # BYTES: text that does not shrink
-	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
-}
-
-make_pdf() { # FILE BYTES
-	{
-		printf '%%PDF-1.4\n'
-		head -c "$2" /dev/urandom
-		printf '\n%%%%EOF\n'
-	} >"$1"
-}
-
-at_most() { # GOT MOST TEXT
-	if [ "$1" -le "$2" ]; then
-		ok "$3 ($1 of $2)"
-	else
-		not_ok "$3" "got:  $1" "most: $2"
-	fi
-}
-
-sshd_prepare "$T/sshd" "$H/authorized_keys"
-sshd_start
-link_start "$T/link" "$sshd_port"
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "ssh://$(id -un)@127.0.0.1:$link_port" \
-	--host-key "$T/sshd/host.pub" >/dev/null
-new_office "$A" 9105 ละงู
-calm "$A"
-start "$H"
-start "$A"
-enrol "$A" "$H"
-pmqa --dir "$A" assess open 2565 >/dev/null
+link_pair "$H" "$A"
 holds "a good link to begin with" sync_ok
 
 # --- cut at every k bytes of a small sync ----------------------------------
@@ -105,12 +51,12 @@ for ((k = STEP; k < small; k += STEP)); do
 	run pmqa --dir "$A" sync --wait --json
 	[ "$(link_cuts)" -eq 0 ] || cuts=$((cuts + 1))
 	link_mode
-	if [ "$(status_of .synced)" = true ]; then
+	if [ "$(status_of "$A" .synced)" = true ]; then
 		hall_said=$((hall_said + 1))
 		same_tip || untrue=$((untrue + 1))
 	elif [ "$status" -ne 5 ] ||
-		[ "$(status_of .sync.last_error.class)" != retry ] ||
-		[ -z "$(status_of .sync.next_try)" ]; then
+		[ "$(status_of "$A" .sync.last_error.class)" != retry ] ||
+		[ -z "$(status_of "$A" .sync.next_try)" ]; then
 		unclassed=$((unclassed + 1))
 		echo "#   cut after $k: exit $status: $err"
 	fi
@@ -136,11 +82,11 @@ fails_as() { # MODE PART-OF-THE-SENTENCE TEXT
 	link_mode "$1"
 	exits 5 "$3: the hall is not reached" pmqa --dir "$A" sync --wait
 	like "$err" "$2" "$3: a sentence says how"
-	is "$(status_of .sync.last_error.class)" retry \
+	is "$(status_of "$A" .sync.last_error.class)" retry \
 		"$3: it is tried again by itself"
-	isnt "$(status_of .sync.next_try)" null "$3: and status says when"
-	isnt "$(status_of .sync.last_error.message_th)" "" "$3: in Thai, too"
-	is "$(status_of .synced)" false "$3: not synced"
+	isnt "$(status_of "$A" .sync.next_try)" null "$3: and status says when"
+	isnt "$(status_of "$A" .sync.last_error.message_th)" "" "$3: in Thai, too"
+	is "$(status_of "$A" .synced)" false "$3: not synced"
 	link_mode
 }
 

@@ -18,35 +18,7 @@ MIB=${PMQA_BACKLOG_MIB:-12} SAVES=400 FILES=30
 FEW=$((MIB / 4))
 CUT=307200
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	link_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-set_sync() { # DIR AFTER_SAVE_MS BACKOFF_MIN_MS BACKOFF_MAX_MS
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e "s/^after_save_ms = .*/after_save_ms = $2/" \
-		-e "s/^backoff_min_ms = .*/backoff_min_ms = $3/" \
-		-e "s/^backoff_max_ms = .*/backoff_max_ms = $4/" \
-		"$1/pmqad.conf"
-}
-
-status_of() { # DIR FILTER
-	pmqa --dir "$1" status --json | jq -r "$2"
-}
-
-make_pdf() { # FILE BYTES
-	{
-		printf '%%PDF-1.4\n'
-		head -c "$2" /dev/urandom
-		printf '\n%%%%EOF\n'
-	} >"$1"
-}
+trap 'at_exit sshd_stop link_stop' EXIT
 
 ratio_at_most() { # GOT BASE HUNDREDTHS TEXT
 	local got=$(($1 * 100 / $2))
@@ -104,7 +76,7 @@ send() {
 	local dir=$T/$1 code=$1 name=$2 seconds=$3
 	shift 3
 	new_office "$dir" "$code" "$name"
-	set_sync "$dir" 3600000 3600000 3600000
+	calm "$dir"
 	start "$dir"
 	enrol "$dir" "$H"
 	fill "$dir"
@@ -129,13 +101,7 @@ send() {
 }
 
 make_content
-sshd_prepare "$T/sshd" "$H/authorized_keys"
-sshd_start
-link_start "$T/link" "$sshd_port"
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "ssh://$(id -un)@127.0.0.1:$link_port" \
-	--host-key "$T/sshd/host.pub" >/dev/null
-start "$H"
+link_hall "$H"
 
 send 9105 uncut 120
 uncut=$bytes

@@ -17,30 +17,7 @@ FILES=${PMQA_FILES:-200}
 # line for each file would be ten thousand and more.
 NOISE=1500
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	link_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
-
-calm() { # DIR: no automatic sync, the script says when
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-words() { # BYTES: text that does not shrink
-	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
-}
+trap 'at_exit sshd_stop link_stop' EXIT
 
 # text_sync: a save goes to the hall; $bytes, $connections. The one before
 # brings back the receipts, so that each of these says the same.
@@ -57,18 +34,7 @@ text_sync() {
 	is "$connections" 1 "$1: over one connection"
 }
 
-sshd_prepare "$T/sshd" "$H/authorized_keys"
-sshd_start
-link_start "$T/link" "$sshd_port"
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "ssh://$(id -un)@127.0.0.1:$link_port" \
-	--host-key "$T/sshd/host.pub" >/dev/null
-new_office "$A" 9105 ละงู
-calm "$A"
-start "$H"
-start "$A"
-enrol "$A" "$H"
-pmqa --dir "$A" assess open 2565 >/dev/null
+link_pair "$H" "$A"
 
 text_sync "without files"
 none=$bytes

@@ -13,7 +13,9 @@
 #         pmqa         a function that calls the program
 #         run          runs a command: $out, $err, $status
 #         ok not_ok is isnt like unlike exits holds same_json: one assertion
-#         new_office new_hall start stop kill_daemon pid_of wait_until
+#         new_office new_hall start stop kill_daemon pid_of wait_until enrol
+#         calm set_sync status_of sync_field: exchanges of an office
+#         words make_pdf sha_of: content; now_ms; at_most: an assertion of it
 #         finish       the last line of every script: the sums and the status
 # Every daemon started with start() is ended by its process id at exit.
 
@@ -39,9 +41,13 @@ failed=0
 out='' err='' status=0
 declare -A daemon_pid=()
 
-# ends the daemons, removes the directory
+# at_exit [COMMAND…]: these, ends the daemons, removes the directory
 at_exit() {
-	local code=$? dir
+	local code=$? dir command
+	set +e
+	for command in "$@"; do
+		"$command"
+	done
 	for dir in "${!daemon_pid[@]}"; do
 		kill -KILL "${daemon_pid[$dir]}" 2>/dev/null || true
 		wait "${daemon_pid[$dir]}" 2>/dev/null || true
@@ -139,6 +145,14 @@ holds() {
 	fi
 }
 
+at_most() { # GOT MOST TEXT: numbers
+	if [ "$1" -le "$2" ]; then
+		ok "$3 ($1 of $2)"
+	else
+		not_ok "$3" "got:  $1" "most: $2"
+	fi
+}
+
 # same_json GOT FILTER WANT TEXT: jq's answer, compact, keys sorted
 same_json() {
 	local got
@@ -230,4 +244,49 @@ enrol() {
 	request=$(pmqa --dir "$1" enroll --json | jq -r .request)
 	answer=$(pmqa --dir "$2" hall enroll "$request" --json | jq -r .answer)
 	pmqa --dir "$1" enroll accept "$answer" >/dev/null
+}
+
+# --- exchanges ---------------------------------------------------------------
+
+# before the daemon starts: milliseconds; none by the clock in a day
+set_sync() { # DIR AFTER_SAVE_MS BACKOFF_MIN_MS BACKOFF_MAX_MS
+	sed -i -e 's/^interval = .*/interval = 86400/' \
+		-e "s/^after_save_ms = .*/after_save_ms = $2/" \
+		-e "s/^backoff_min_ms = .*/backoff_min_ms = $3/" \
+		-e "s/^backoff_max_ms = .*/backoff_max_ms = $4/" \
+		"$1/pmqad.conf"
+}
+
+calm() { # DIR: no automatic sync, the script says when
+	set_sync "$1" 3600000 3600000 3600000
+}
+
+status_of() { # DIR FILTER
+	pmqa --dir "$1" status --json | jq -r "$2"
+}
+
+sync_field() { # FILTER: of the answer to `sync --json` that run() has
+	printf '%s' "$out" | jq -r "$1"
+}
+
+# --- content -----------------------------------------------------------------
+
+words() { # BYTES: text that does not shrink
+	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
+}
+
+make_pdf() { # FILE BYTES
+	{
+		printf '%%PDF-1.4\n'
+		head -c "$2" /dev/urandom
+		printf '\n%%%%EOF\n'
+	} >"$1"
+}
+
+sha_of() { # FILE
+	sha256sum "$1" | cut -d ' ' -f 1
+}
+
+now_ms() {
+	date +%s%3N
 }

@@ -401,9 +401,13 @@ test_server__shows_progress_of_a_long_call(void **state)
 	assert_string_equal(json_str(params, "id"), "v");
 	assert_string_equal(json_str(params, "what"), "verify");
 	assert_true(json_int(params, "total", -1) >= 0);
-	cJSON_Delete(line);
 
-	line = wire_json(&f->w);
+	/* more of it where that takes long */
+	while (json_get(line, "method") != NULL) {
+		assert_string_equal(json_str(line, "method"), "progress");
+		cJSON_Delete(line);
+		line = wire_json(&f->w);
+	}
 	assert_string_equal(json_str(line, "id"), "v");
 	assert_true(json_bool(json_get(line, "result"), "ok", 0));
 	cJSON_Delete(line);

@@ -12,6 +12,7 @@
 
 #define N_CLIENTS 1000
 #define STALL_MS 200
+#define SOON_MS 5000
 
 struct fixture {
 	uv_loop_t loop;
@@ -165,25 +166,42 @@ repo_has(void *arg)
 	return same;
 }
 
+/* How long a save is on its way into the repository. */
+static int64_t
+reach_repository(
+    struct fixture *f, struct wire *w, const char *method, const char *params)
+{
+	cJSON *r = served_call(w, method, params);
+	struct expect x = { f, json_str(r, "commit") };
+	int64_t began = clock_mono_ms();
+
+	assert_int_equal(strlen(x.commit), 40);
+	wire_until(&f->loop, repo_has, &x);
+	cJSON_Delete(r);
+	return clock_mono_ms() - began;
+}
+
+/* And soon: what is late by intent is so every time, a machine that does
+ * something else only now and then. */
 static void
 test_server__a_save_reaches_the_repository_by_itself(void **state)
 {
 	struct fixture *f = *state;
-	struct expect x = { f, NULL };
+	char params[80];
 	struct wire w;
-	int64_t began;
-	cJSON *r;
+	int64_t took;
+	int i;
 
 	served_start(&f->served, &f->loop, f->dir);
 	wire_open(&w, &f->loop, f->served.path);
-	r = served_call(&w, "assess.open", "{\"year\":2565}");
-	x.commit = json_str(r, "commit");
-	assert_int_equal(strlen(x.commit), 40);
-	began = clock_mono_ms();
-	wire_until(&f->loop, repo_has, &x);
-	assert_true(clock_mono_ms() - began < 5000);
+	took = reach_repository(f, &w, "assess.open", "{\"year\":2565}");
+	for (i = 0; i < 20 && took >= SOON_MS; i++) {
+		snprintf(params, sizeof(params),
+		    "{\"item\":\"1.1\",\"fields\":{\"gap\":\"%d\"}}", i);
+		took = reach_repository(f, &w, "answer.set", params);
+	}
+	assert_true(took < SOON_MS);
 
-	cJSON_Delete(r);
 	wire_close(&w);
 	served_stop(&f->served);
 }
@@ -253,6 +271,7 @@ test_server__a_client_that_dies_harms_no_one(void **state)
 	struct fixture *f = *state;
 	struct wire dead, w;
 	cJSON *r;
+	int64_t end;
 	int i, ticked = 0;
 
 	served_start(&f->served, &f->loop, f->dir);
@@ -270,7 +289,8 @@ test_server__a_client_that_dies_harms_no_one(void **state)
 		wire_close(&dead);
 	}
 	/* what the dead asked for is done on another thread than this is read */
-	for (i = 0; i < 1000 && !ticked; i++) {
+	end = clock_mono_ms() + WIRE_MS;
+	while (!ticked && clock_mono_ms() < end) {
 		r = served_call(&w, "record.show", "{\"item\":\"1.1\"}");
 		ticked = json_str(r, "revision") != NULL &&
 			 strcmp(json_str(r, "revision"), "a2") == 0;

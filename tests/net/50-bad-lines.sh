@@ -24,55 +24,8 @@ sshd_address=$net_hall_address sshd_run=$net_in_hall
 
 H=$T/H A=$T/A
 
-clean_up() {
-	local code=$?
-	set +e
-	sshd_stop
-	net_stop
-	(exit "$code")
-	at_exit
-}
-trap clean_up EXIT
+trap 'at_exit sshd_stop net_stop' EXIT
 echo "# the line is made by $net_how"
-
-calm() { # DIR: no automatic sync, the script says when
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' \
-		-e 's/^backoff_min_ms = .*/backoff_min_ms = 3600000/' \
-		"$1/pmqad.conf"
-}
-
-sync_field() { # FILTER: of the last sync's answer
-	printf '%s' "$out" | jq -r "$1"
-}
-
-status_of() { # FILTER
-	pmqa --dir "$A" status --json | jq -r "$1"
-}
-
-words() { # BYTES: text that does not shrink
-	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
-}
-
-make_pdf() { # FILE BYTES
-	{
-		printf '%%PDF-1.4\n'
-		head -c "$2" /dev/urandom
-		printf '\n%%%%EOF\n'
-	} >"$1"
-}
-
-now_ms() {
-	date +%s%3N
-}
-
-at_most() { # GOT MOST TEXT
-	if [ "$1" -le "$2" ]; then
-		ok "$3 ($1 of $2)"
-	else
-		not_ok "$3" "got:  $1" "most: $2"
-	fi
-}
 
 # arrives NAME SECONDS TEXT-BYTES FILE-BYTES: a save and a file over the line
 # as it is, in this time
@@ -136,9 +89,9 @@ fails() { # NAME PART-OF-THE-SENTENCE SECONDS
 	at_most $(($(now_ms) - begun)) $(($3 * 1000)) \
 		"$1: that is known in time, milliseconds"
 	like "$err" "$2" "$1: a sentence says so"
-	is "$(status_of .sync.last_error.class)" retry \
+	is "$(status_of "$A" .sync.last_error.class)" retry \
 		"$1: it is tried again by itself"
-	isnt "$(status_of .sync.next_try)" null "$1: and status says when"
+	isnt "$(status_of "$A" .sync.next_try)" null "$1: and status says when"
 	pmqa --dir "$A" tick 1.2.B2 >/dev/null
 	ok "$1: saving goes on"
 }
@@ -159,11 +112,11 @@ half_way() {
 holds "a file is half at the hall" wait_until 60 half_way
 net_mode drop_down=1
 idle() {
-	[ "$(status_of .sync.state)" = idle ]
+	[ "$(status_of "$A" .sync.state)" = idle ]
 }
 holds "a line that dies one way is noticed" wait_until 90 idle
-is "$(status_of .sync.last_error.class)" retry "as one to be tried again"
-is "$(status_of .synced)" true "the text is at the hall"
+is "$(status_of "$A" .sync.last_error.class)" retry "as one to be tried again"
+is "$(status_of "$A" .synced)" true "the text is at the hall"
 net_mode
 carried=$(net_bytes)
 run pmqa --dir "$A" sync --wait --json

@@ -30,32 +30,8 @@ clean_up() {
 }
 trap clean_up EXIT
 
-set_sync() { # DIR AFTER_SAVE_MS BACKOFF_MIN_MS BACKOFF_MAX_MS
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e "s/^after_save_ms = .*/after_save_ms = $2/" \
-		-e "s/^backoff_min_ms = .*/backoff_min_ms = $3/" \
-		-e "s/^backoff_max_ms = .*/backoff_max_ms = $4/" \
-		"$1/pmqad.conf"
-}
-
-status_of() { # FILTER
-	pmqa --dir "$A" status --json | jq -r "$1"
-}
-
 is_now() { # FILTER VALUE
-	[ "$(status_of "$1")" = "$2" ]
-}
-
-words() { # BYTES: text that does not shrink
-	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
-}
-
-make_pdf() { # FILE BYTES
-	{
-		printf '%%PDF-1.4\n'
-		head -c "$2" /dev/urandom
-		printf '\n%%%%EOF\n'
-	} >"$1"
+	[ "$(status_of "$A" "$1")" = "$2" ]
 }
 
 fill_disk() { # [KIB]: all but so much
@@ -71,13 +47,13 @@ pmqa --dir "$H" init --role hall --code 91 --name สตูล \
 	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
 	--host-key "$T/sshd/host.pub" >/dev/null
 new_office "$A" 9105 ละงู
-set_sync "$A" 3600000 3600000 3600000
+calm "$A"
 start "$H"
 start "$A"
 enrol "$A" "$H"
 pmqa --dir "$A" assess open 2565 >/dev/null
 pmqa --dir "$A" sync --wait >/dev/null
-is "$(status_of .synced)" true "with room all is synced"
+is "$(status_of "$A" .synced)" true "with room all is synced"
 
 # --- revisions -------------------------------------------------------------
 
@@ -92,11 +68,11 @@ isnt "$status" 0 "with the hall's disk full the sync fails"
 like "$err" "no space left on the hall's disk" "the sentence says whose it is"
 unlike "$err" "make room" "and does not send the officer to the wrong disk"
 like "$err" "tell the hall" "but to the hall"
-like "$(status_of .sync.last_error.message_th)" "พื้นที่ดิสก์ของจังหวัดเต็ม" \
+like "$(status_of "$A" .sync.last_error.message_th)" "พื้นที่ดิสก์ของจังหวัดเต็ม" \
 	"in Thai, too"
-is "$(status_of .sync.last_error.class)" retry "it is tried again by itself"
-isnt "$(status_of .sync.next_try)" null "and status says when"
-is "$(status_of .synced)" false "nothing is called synced"
+is "$(status_of "$A" .sync.last_error.class)" retry "it is tried again by itself"
+isnt "$(status_of "$A" .sync.next_try)" null "and status says when"
+is "$(status_of "$A" .synced)" false "nothing is called synced"
 is "$(git -C "$H/offices/9105.git" rev-parse refs/heads/office)" "$before" \
 	"the hall's branch stands where it stood"
 pmqa --dir "$A" tick 1.1.B1 >/dev/null
@@ -107,8 +83,8 @@ is "$status" 0 "stock git fsck is content with the hall's repository"
 rm "$H/filler"
 run pmqa --dir "$A" sync --wait
 is "$status" 0 "with room again the sync succeeds"
-is "$(status_of .synced)" true "and all is there"
-is "$(status_of .sync.last_error)" null "the error is forgotten"
+is "$(status_of "$A" .synced)" true "and all is there"
+is "$(status_of "$A" .sync.last_error)" null "the error is forgotten"
 
 # --- files -----------------------------------------------------------------
 
@@ -116,14 +92,14 @@ fill_disk 1500
 make_pdf "$T/large.pdf" 4000000
 pmqa --dir "$A" evidence add 1.1 "$T/large.pdf" >/dev/null
 run pmqa --dir "$A" sync --wait --json
-is "$(status_of '.evidence | [.files, .at_hall] | @csv')" 1,0 \
+is "$(status_of "$A" '.evidence | [.files, .at_hall] | @csv')" 1,0 \
 	"a file that does not fit is not at the hall"
-like "$(status_of .sync.last_error.message)" "no space left on the hall's disk" \
+like "$(status_of "$A" .sync.last_error.message)" "no space left on the hall's disk" \
 	"status says why"
-is "$(status_of .sync.last_error.class)" retry "and that it is tried again"
+is "$(status_of "$A" .sync.last_error.class)" retry "and that it is tried again"
 rm "$H/filler"
 run pmqa --dir "$A" sync --wait --json
-is "$(status_of '.evidence | [.files, .at_hall] | @csv')" 1,1 \
+is "$(status_of "$A" '.evidence | [.files, .at_hall] | @csv')" 1,1 \
 	"with room again it arrives"
 run git -C "$H/evidence/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the files"
@@ -136,7 +112,7 @@ start "$A"
 fill_disk
 pmqa --dir "$A" set 1.2 "strengths=$(words 4000)" >/dev/null
 holds "a full disk is noticed" wait_until 20 is_now .sync.last_error.class retry
-is "$(status_of .synced)" false "nothing is called synced"
+is "$(status_of "$A" .synced)" false "nothing is called synced"
 rm "$H/filler"
 holds "with room all arrives without being asked" \
 	wait_until 30 is_now .synced true

@@ -14,6 +14,10 @@
 #   link_cuts              cuts, stalls and mutes since
 #   link_stop              by process id; at the latest with the script
 #   link_start again       with the same port and the last mode
+#   link_hall HALL         a hall with its daemon, an sshd before it, the link
+#                          before that (sshd.sh is sourced, too)
+#   link_pair HALL OFFICE  and an office beyond the link: enrolled, calm, with
+#                          the year 2565 open
 
 # shellcheck disable=SC2034 # link_port is for who sources this
 link_dir='' link_port='' link_pid='' link_zero='0 0 0 0'
@@ -70,4 +74,23 @@ link_stop() {
 	kill -TERM "$link_pid" 2>/dev/null || true
 	wait "$link_pid" 2>/dev/null || true
 	link_pid=''
+}
+
+link_hall() { # HALL
+	sshd_prepare "$T/sshd" "$1/authorized_keys"
+	sshd_start
+	link_start "$T/link" "${sshd_port:?sshd.sh is sourced first}"
+	pmqa --dir "$1" init --role hall --code 91 --name สตูล \
+		--url "ssh://$(id -un)@127.0.0.1:$link_port" \
+		--host-key "$T/sshd/host.pub" >/dev/null
+	start "$1"
+}
+
+link_pair() { # HALL OFFICE
+	link_hall "$1"
+	new_office "$2" 9105 ละงู
+	calm "$2"
+	start "$2"
+	enrol "$2" "$1"
+	pmqa --dir "$2" assess open 2565 >/dev/null
 }

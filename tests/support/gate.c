@@ -15,7 +15,7 @@
 #include "store/save/journal.h"
 #include "tests/unit/test.h"
 
-#define NEWS_MS 20000
+#define NEWS_MS 60000
 
 /* --- the office's repository as a forge --- */
 

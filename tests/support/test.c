@@ -66,6 +66,15 @@ test_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
+int64_t
+test_cpu_ms(void)
+{
+	struct timespec t;
+
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 int
 test_run(const char *const *argv, char **ret_out)
 {

@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "proto/frame.h"
 
-#define WIRE_MS 20000
+#define WIRE_MS 60000 /* only what never comes waits so long */
 
 struct wire {
 	uv_loop_t *loop;

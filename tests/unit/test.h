@@ -47,6 +47,10 @@ void test_dir_remove(char *dir);
 uint64_t test_seed(void);
 uint64_t test_random(uint64_t *state);
 
+/* Processor time of this process so far: what it had to do, however much else
+ * the machine does. */
+int64_t test_cpu_ms(void);
+
 /* Runs argv without a shell, standard output (and error) into *ret_out (may be NULL; free()). Returns the exit status, -1 if killed. */
 int test_run(const char *const *argv, char **ret_out);
 

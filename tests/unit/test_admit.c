@@ -456,9 +456,9 @@ test_admit__checks_hundreds_of_commits_in_bounded_time(void **state)
 		snprintf(text, sizeof(text), "ครั้งที่ %d", i);
 		forge_good(x->f, text);
 	}
-	start = clock_mono_ms();
+	start = test_cpu_ms();
 	assert_ok(admit(x, x->f->second, x->f->office.tip), &x->e);
-	took = clock_mono_ms() - start;
+	took = test_cpu_ms() - start;
 
 	print_message("300 commits in %lld ms\n", (long long)took);
 	assert_int_equal(300, x->accepted);

@@ -609,9 +609,9 @@ test_evidence_repo__git_runs_without_the_callers_configuration(void **state)
 	setenv("GIT_CONFIG_COUNT", "1", 1);
 	setenv("GIT_CONFIG_KEY_0", "user.name", 1);
 	setenv("GIT_CONFIG_VALUE_0", "mallory", 1);
-	assert_err(gitrun(f->path, args, 10000, &out, &e), ERR_FAILED, &e,
+	assert_err(gitrun(f->path, args, 60000, &out, &e), ERR_FAILED, &e,
 	    "git config failed");
-	assert_ok(gitrun(f->path, pinned, 10000, &out, &e), &e);
+	assert_ok(gitrun(f->path, pinned, 60000, &out, &e), &e);
 	assert_string_equal("/dev/null\n", buf_str(&out));
 	unsetenv("GIT_CONFIG_COUNT");
 	unsetenv("GIT_CONFIG_KEY_0");

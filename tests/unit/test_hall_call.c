@@ -47,27 +47,46 @@ test_hall_call__tells_in_one_line_and_does_not_wait(void **state)
 	test_dir_remove(dir);
 }
 
-static void
-test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing(void **state)
+/* 200 calls none of which may wait, in a directory of its own: how long they
+ * take. */
+static int64_t
+call_in_vain(void)
 {
 	char *dir = test_dir();
-	int64_t start = clock_mono_ms();
+	int64_t start = clock_mono_ms(), took;
 	int fd, i;
 
-	(void)state;
 	for (i = 0; i < 100; i++)
 		hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
 	fd = deaf_daemon(dir);
 	for (i = 0; i < 100; i++) /* more than it keeps waiting */
 		hall_call_seen(dir, "9105", "9105-a", "refused", "why");
-	/* 200 calls, and none waits */
-	assert_true(clock_mono_ms() - start < 1000);
+	took = clock_mono_ms() - start;
 	/* a visit waits for what the hall has to write, but not for ever */
 	hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
 	close(fd);
 	for (i = 0; i < 100; i++)
 		hall_call_seen(dir, "9105", "9105-a", NULL, NULL);
 	test_dir_remove(dir);
+	return took;
+}
+
+/* Calls that wait are slow every time; a machine that does something else is
+ * so only now and then. */
+static void
+test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing(void **state)
+{
+	int64_t quickest = INT64_MAX;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20 && quickest >= HALL_CALL_SEEN_MS; i++) {
+		int64_t took = call_in_vain();
+
+		if (took < quickest)
+			quickest = took;
+	}
+	assert_true(quickest < HALL_CALL_SEEN_MS);
 }
 
 static void
