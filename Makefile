@@ -16,6 +16,8 @@ VERSION := 0.1.0
 DEPS := libuv sqlite3 libgit2 libcjson libsodium libutf8proc inih zlib
 # of pmqa-report alone
 REPORT_DEPS := xlsxwriter libqrencode libzip expat
+# of pmqa-publish alone
+PUBLISH_DEPS := libpq
 
 # evaluated once, and only when a compiler is about to run: the packages may not be installed yet
 dep_cflags = $(eval dep_cflags := $(shell $(PKG_CONFIG) --cflags $(DEPS)) $(has_object_cap))$(dep_cflags)
@@ -25,6 +27,9 @@ has_object_cap = $(shell grep -qs GIT_OPT_SET_PACK_MAX_OBJECT_SIZE \
 dep_libs = $(eval dep_libs := $(shell $(PKG_CONFIG) --libs $(DEPS)) -lm)$(dep_libs)
 report_cflags = $(eval report_cflags := $(shell $(PKG_CONFIG) --cflags $(REPORT_DEPS)))$(report_cflags)
 report_libs = $(eval report_libs := $(shell $(PKG_CONFIG) --libs $(REPORT_DEPS)))$(report_libs)
+
+publish_cflags = $(eval publish_cflags := $(shell $(PKG_CONFIG) --cflags $(PUBLISH_DEPS)))$(publish_cflags)
+publish_libs = $(eval publish_libs := $(shell $(PKG_CONFIG) --libs $(PUBLISH_DEPS)))$(publish_libs)
 
 CPPFLAGS += -I. -D_GNU_SOURCE -DPMQA_VERSION='"$(VERSION)"' -DPMQA_PREFIX='"$(PREFIX)"' -include base/banned.h
 WARNINGS := $(shell cat warnings.txt)
@@ -51,9 +56,9 @@ CFLAGS += $($(BUILD)_F)
 LDFLAGS += $($(BUILD)_L)
 
 src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*/*.c,$(1))))
-mains := daemon/main daemon/receive_main daemon/ssh_main client/main client/report_main
+mains := daemon/main daemon/receive_main daemon/ssh_main client/main client/report_main client/publish_main
 objs := $(filter-out $(mains:%=$(B)/%.o),$(call src,base proto store daemon client))
-programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-ssh lib/pmqa-report)
+programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-ssh lib/pmqa-report lib/pmqa-publish)
 tests := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/flow/test_*.c tests/fault/test_*.c))
 support := $(call src,tests/support)
 shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
@@ -80,6 +85,7 @@ $(B)/%.o: %.c Makefile warnings.txt
 	@mkdir -p $(@D) && echo "  CC $<" && $(CC) $(CPPFLAGS) $(dep_cflags) $(CFLAGS) -c -o $@ $<
 
 $(B)/client/report/%.o $(B)/client/file/xlsx_%.o: CPPFLAGS += $(report_cflags)
+$(B)/client/publish/%.o $(B)/client/publish/%.tidy: CPPFLAGS += $(publish_cflags)
 # its macros use names that base/banned.h forbids: they come before it
 with_xlsx := client/report/report_xlsx client/file/xlsx_write
 $(with_xlsx:%=$(B)/%.o) $(with_xlsx:%=$(B)/%.tidy): CPPFLAGS := -include xlsxwriter.h $(CPPFLAGS)
@@ -99,12 +105,16 @@ $(B)/bin/lib/pmqa-ssh: $(B)/daemon/ssh_main.o $(B)/lib.a
 $(B)/bin/lib/pmqa-report: more_libs = $(report_libs)
 $(B)/bin/lib/pmqa-report: $(B)/client/report_main.o $(B)/lib.a
 	@$(call link,$^)
+$(B)/bin/lib/pmqa-publish: more_libs = $(publish_libs)
+$(B)/bin/lib/pmqa-publish: $(B)/client/publish_main.o $(B)/lib.a
+	@$(call link,$^)
 
 # what a program run from the build tree finds beside itself (base/file.h: file_own)
 $(B)/bin/.tree: $(wildcard editions/*.json po/*.po) Makefile
 	@mkdir -p $(B)/bin/lib/hooks $(B)/bin/share/locale/th/LC_MESSAGES
 	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/pre-receive
 	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/post-receive
+	@ln -sfn ../pmqa-receive $(B)/bin/lib/pmqa-http
 	@ln -sfn $(CURDIR)/editions $(B)/bin/share/editions
 	@if [ -f po/th.po ]; then msgfmt --check -o $(B)/bin/share/locale/th/LC_MESSAGES/pmqa.mo po/th.po; fi
 	@touch $@
@@ -123,6 +133,8 @@ $(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
 	@mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
+$(B)/bench/bench_hall $(B)/bench/bench_ministry: $(B)/tests/support/crowd.o
+$(B)/bench/bench_hall $(B)/bench/bench_ministry: more_libs = $(B)/lib.a
 $(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
 	@$(call link,$^)
 
@@ -230,13 +242,16 @@ install:
 	    $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES $(DESTDIR)/usr/lib/systemd/system \
 	    $(DESTDIR)/usr/lib/sysusers.d $(DESTDIR)/usr/lib/tmpfiles.d
 	install build/release/bin/pmqa build/release/bin/pmqad build/release/bin/pmqa-receive $(DESTDIR)$(PREFIX)/bin
-	install build/release/bin/lib/pmqa-ssh build/release/bin/lib/pmqa-report $(DESTDIR)$(PREFIX)/lib/pmqa
+	install build/release/bin/lib/pmqa-ssh build/release/bin/lib/pmqa-report build/release/bin/lib/pmqa-publish $(DESTDIR)$(PREFIX)/lib/pmqa
 	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/pre-receive
 	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/post-receive
+	ln -sfn ../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/pmqa-http
 	install -m 644 editions/*.json $(DESTDIR)$(PREFIX)/share/pmqa/editions
 	install -m 644 build/release/bin/share/locale/th/LC_MESSAGES/pmqa.mo $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES
 	for m in docs/man/*.[0-9]; do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
-	install -m 644 systemd/*.service systemd/*.socket $(DESTDIR)/usr/lib/systemd/system
+	install -m 644 systemd/*.service systemd/*.socket systemd/https/*.service systemd/https/*.socket $(DESTDIR)/usr/lib/systemd/system
+	install -D -m 644 systemd/https/pmqa-nginx.conf $(DESTDIR)$(PREFIX)/share/doc/pmqa/pmqa-nginx.conf
+	install -D -m 644 systemd/sshd_pmqa.conf $(DESTDIR)$(PREFIX)/share/doc/pmqa/sshd_pmqa.conf
 	install -m 644 systemd/pmqa.sysusers $(DESTDIR)/usr/lib/sysusers.d/pmqa.conf
 	install -m 644 systemd/pmqa.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/pmqa.conf
 

@@ -139,3 +139,9 @@ catalogue_find(const struct catalogue *c, const char *msgid)
 	}
 	return NULL;
 }
+
+const char *
+catalogue_at(const struct catalogue *c, size_t i)
+{
+	return c != NULL && i < c->n ? string_at(c, c->ids, i) : NULL;
+}

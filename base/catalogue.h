@@ -25,4 +25,7 @@ void catalogue_close(struct catalogue *c);
 /* The translation of msgid, NULL if there is none. c may be NULL. */
 const char *catalogue_find(const struct catalogue *c, const char *msgid);
 
+/* The i-th message: its id, NULL behind the last. c may be NULL. */
+const char *catalogue_at(const struct catalogue *c, size_t i);
+
 #endif

@@ -141,11 +141,41 @@ days_since_1970(int year, int month, int day)
 	       1 - 719468;
 }
 
+/* One digit or two of lo..hi; moves *s behind them. */
+static int
+short_number(const char **s, int lo, int hi, int *ret)
+{
+	int n = (*s)[0] != '\0' && (*s)[1] >= '0' && (*s)[1] <= '9' ? 2 : 1;
+
+	return digits(s, n, lo, hi, ret);
+}
+
+/* "22/11/2569" */
+static int
+parse_slashed(const char **s, int64_t *ret_days)
+{
+	int year, month, day;
+
+	if (!short_number(s, 1, 31, &day) || !skip(s, '/') ||
+	    !short_number(s, 1, 12, &month) || !skip(s, '/') ||
+	    !digits(s, 4, 1, 9999, &year))
+		return 0;
+	if (year >= FIRST_BUDDHIST_YEAR)
+		year -= BUDDHIST_ERA;
+	if (day > days_of_month(year, month))
+		return 0;
+	*ret_days = days_since_1970(year, month, day);
+	return 1;
+}
+
 static int
 parse_date(const char **s, int64_t *ret_days)
 {
 	int year, month, day;
 
+	if ((*s)[0] != '\0' &&
+	    ((*s)[1] == '/' || ((*s)[1] != '\0' && (*s)[2] == '/')))
+		return parse_slashed(s, ret_days);
 	if (!digits(s, 4, 1, 9999, &year) || !skip(s, '-') ||
 	    !digits(s, 2, 1, 12, &month) || !skip(s, '-'))
 		return 0;
@@ -210,7 +240,8 @@ static int
 not_a_date(const char *s, struct err *e)
 {
 	err_set(e, ERR_INVALID, 0, "'%s' is not a date or a time", s);
-	err_hint(e, "write it as 2026-11-22 or 2026-11-22T13:14:15+07:00");
+	err_hint(e, "write it as 22/11/2569 or 2569-11-22, with a time "
+		    "as '22/11/2569 13:14'");
 	return ERR_INVALID;
 }
 

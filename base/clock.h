@@ -30,7 +30,7 @@ void clock_rfc3339(char ret[CLOCK_TEXT], int64_t t, int offset_min);
 void clock_people(char ret[CLOCK_TEXT], int64_t t, int offset_min, int thai);
 
 /*
- * Reads a date or a time: "2026-11-22", "2026-11-22T13:14:15+07:00",
+ * Reads a date or a time: "22/11/2569", "2026-11-22", "2026-11-22T13:14:15+07:00",
  * "2026-11-22 13:14". A date without a zone is taken at offset_min; end_of_day
  * picks 23:59:59 of a date alone. Years from 2400 up are Buddhist era.
  */

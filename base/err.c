@@ -129,6 +129,13 @@ err_th(const char *msgid)
 	return th;
 }
 
+int
+err_message_at(size_t i, const char **ret_id)
+{
+	*ret_id = catalogue_at(thai, i);
+	return *ret_id != NULL;
+}
+
 const char *
 err_tr(const char *msgid)
 {

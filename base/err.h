@@ -111,6 +111,10 @@ void err_init_messages(const char *lang);
 const char *err_tr(const char *msgid) __attribute__((format_arg(1)));
 const char *err_th(const char *msgid) __attribute__((format_arg(1)));
 
+/* The i-th message of the catalogue, for looking through all: 0 behind the
+ * last. */
+int err_message_at(size_t i, const char **ret_id);
+
 /*
  * Copies s as one line: cut to size at a character's end, bad UTF-8 and control
  * characters become "?", line ends blanks. For sentences that came from

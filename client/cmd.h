@@ -41,7 +41,7 @@ struct cmd {
 	size_t n_args;
 	char *const *argv; /* all of the command line, as it came */
 	int json;
-	int in_report; /* this is pmqa-report (cmd_main.h) */
+	int in_helper; /* this is pmqa-report or pmqa-publish (cmd_main.h) */
 	struct out out;
 	struct out note;   /* to standard error: what a script does not read */
 	struct talk *talk; /* NULL until something is asked */

@@ -73,21 +73,22 @@ run_override(struct cmd *c, const struct cmd_override *o, struct err *e)
 	return c->desc->run(c, e);
 }
 
-int
-cmd_main_become_report(struct cmd *c, struct err *e)
+/* program: "/pmqa-report" */
+static int
+become(struct cmd *c, const char *program, struct err *e)
 {
 	char path[600];
 	size_t len;
 	int rc;
 
-	if (c->in_report)
+	if (c->in_helper)
 		return err_set(e, ERR_FAILED, 0,
-		    "pmqa-report does not know what to do for 'pmqa %s'",
+		    "'%s' does not know what to do for 'pmqa %s'", program + 1,
 		    c->desc->name);
 	if ((rc = file_own(path, sizeof(path), "lib", e)) < 0)
 		return rc;
 	len = strlen(path);
-	rc = file_path(path + len, sizeof(path) - len, e, "%s", "/pmqa-report");
+	rc = file_path(path + len, sizeof(path) - len, e, "%s", program);
 	if (rc < 0)
 		return rc;
 	execv(path, c->argv);
@@ -96,18 +97,41 @@ cmd_main_become_report(struct cmd *c, struct err *e)
 	return rc;
 }
 
+int
+cmd_main_become_report(struct cmd *c, struct err *e)
+{
+	return become(c, "/pmqa-report", e);
+}
+
+int
+cmd_main_become_publish(struct cmd *c, struct err *e)
+{
+	return become(c, "/pmqa-publish", e);
+}
+
+/* "hall", "hall auditors": the words that commands begin with. */
+static int
+is_family(const struct opts *o, char *ret, size_t size)
+{
+	if (o->n_words > 2)
+		return 0;
+	snprintf(ret, size, "%.20s%s%.20s", o->words[0],
+	    o->n_words > 1 ? " " : "", o->n_words > 1 ? o->words[1] : "");
+	return cmd_table_is_first(ret);
+}
+
 static int
 run(struct cmd *c, const struct cmd_override *o, struct err *e)
 {
+	char family[48];
 	size_t used = 0;
 	int rc;
 
 	if (c->opts->n_words == 0)
 		return nothing(c, e);
-	if (c->opts->n_words == 1 && !c->json &&
-	    c->opts->value[OPT_HELP] != NULL &&
-	    cmd_table_is_first(c->opts->words[0]))
-		return cmd_help_word(&c->out, c->opts->words[0], e);
+	if (!c->json && c->opts->value[OPT_HELP] != NULL &&
+	    is_family(c->opts, family, sizeof(family)))
+		return cmd_help_word(&c->out, family, e);
 	rc = cmd_table_find(
 	    c->opts->words, c->opts->n_words, &c->desc, &used, e);
 	if (rc < 0)
@@ -150,7 +174,7 @@ cmd_main(int argc, char **argv, const struct cmd_override *o)
 	parsed = opts_parse(argc, argv, &opts, &e);
 	c.opts = &opts;
 	c.argv = argv;
-	c.in_report = o != NULL;
+	c.in_helper = o != NULL;
 	c.json = opts.value[OPT_JSON] != NULL;
 	out_init(&c.out, STDOUT_FILENO);
 	out_init(&c.note, STDERR_FILENO);

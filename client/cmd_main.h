@@ -1,7 +1,7 @@
 /*
  * cmd_main: one run of the program: options, language, the command, its output
- * and the exit status. For pmqa and for pmqa-report, which are the same program
- * but for what a few commands do.
+ * and the exit status. For pmqa, pmqa-report and pmqa-publish, which are the same
+ * program but for what a few commands do.
  *
  * Ownership: argv and the overrides are borrowed.
  * Units:     none.
@@ -29,5 +29,7 @@ int cmd_main(int argc, char **argv, const struct cmd_override *o);
 /* Runs pmqa-report with our own arguments in this process's place; comes back
  * only with an error. Nothing may have been printed or asked yet. */
 int cmd_main_become_report(struct cmd *c, struct err *e);
+/* The same with pmqa-publish. */
+int cmd_main_become_publish(struct cmd *c, struct err *e);
 
 #endif

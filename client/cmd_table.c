@@ -3,18 +3,24 @@
 #include "client/cmd/cmd_action.h"
 #include "client/cmd/cmd_answer.h"
 #include "client/cmd/cmd_assess.h"
+#include "client/cmd/cmd_backup.h"
 #include "client/cmd/cmd_bundle.h"
 #include "client/cmd/cmd_complete.h"
 #include "client/cmd/cmd_conflicts.h"
 #include "client/cmd/cmd_cycle.h"
 #include "client/cmd/cmd_device.h"
 #include "client/cmd/cmd_edition.h"
+#include "client/cmd/cmd_enroll.h"
 #include "client/cmd/cmd_evidence.h"
 #include "client/cmd/cmd_hall.h"
+#include "client/cmd/cmd_hall_log.h"
 #include "client/cmd/cmd_help.h"
 #include "client/cmd/cmd_history.h"
 #include "client/cmd/cmd_indicator.h"
 #include "client/cmd/cmd_inout.h"
+#include "client/cmd/cmd_machines.h"
+#include "client/cmd/cmd_ministry.h"
+#include "client/cmd/cmd_oversight.h"
 #include "client/cmd/cmd_profile.h"
 #include "client/cmd/cmd_receipts.h"
 #include "client/cmd/cmd_report.h"
@@ -40,26 +46,37 @@ static const struct cmd_desc setting_up[] = {
 	    "pmqa --dir A init --code 9105 --name ละงู\n"
 	    "pmqa --dir H init --role hall --code 91 --name สตูล "
 	    "--url ssh://pmqa@hall.example",
-	    B(ROLE) | B(CODE) | B(NAME) | B(DEVICE) | B(HOST_KEY) | B(URL), 0,
-	    0, cmd_setup_init },
+	    B(ROLE) | B(CODE) | B(NAME) | B(DEVICE) | B(HOST_KEY) |
+		B(HTTPS_CERT) | B(URL),
+	    0, 0, cmd_setup_init },
 	{ "enroll", "",
 	    N_("print the line with which this office asks to join its hall"),
 	    N_("The line goes to standard output, what is said about it to "
 	       "standard error. It holds no secret: send it to the hall by "
 	       "any way. It is good for 24 hours, and a new one replaces "
-	       "it."),
-	    "pmqa --dir A enroll", 0, 0, 0, cmd_setup_enroll },
+	       "it. On a terminal it is shown as a QR code, too, for a "
+	       "telephone to read; --output writes it to a file, for a "
+	       "stick."),
+	    "pmqa --dir A enroll\n"
+	    "pmqa --dir A enroll --output /media/stick/9105-a.txt",
+	    B(QR) | B(NO_QR) | B(OUTPUT), 0, 0, cmd_enroll_request },
 	{ "enroll accept", N_("ANSWER"),
 	    N_("take in the line with which the hall answered"),
 	    N_("ANSWER is the line itself, - for standard input, or @FILE."),
 	    "pmqa --dir A enroll accept @answer.txt", 0, 1, 1,
-	    cmd_setup_accept },
+	    cmd_enroll_accept },
 	{ "hall enroll", N_("REQUEST"),
 	    N_("admit an office by its request line; prints the answer line"),
 	    N_("REQUEST is the line itself, - for standard input, or @FILE. "
-	       "Compare the fingerprint with the office first, by telephone "
-	       "for instance."),
-	    "pmqa --dir H hall enroll @request.txt", 0, 1, 1, cmd_hall_enroll },
+	       "Shows the office, the device and its fingerprint, and asks: "
+	       "compare the fingerprint with the office, by telephone for "
+	       "instance. A script, where nobody can be asked, says --yes. "
+	       "The answer goes back in any way; --output writes it to a "
+	       "file, for a stick. The hall takes the newest request of a "
+	       "device only."),
+	    "pmqa --dir H hall enroll @request.txt\n"
+	    "pmqa --dir H hall enroll @request.txt --output answer.txt",
+	    B(YES) | B(QR) | B(NO_QR) | B(OUTPUT), 1, 1, cmd_enroll_admit },
 };
 
 static const struct cmd_desc assessing[] = {
@@ -122,8 +139,15 @@ static const struct cmd_desc exchange[] = {
 	    "pmqa sync pause --for 2h", B(FOR), 0, 0, cmd_sync_pause },
 	{ "sync resume", "", N_("let exchanges begin by themselves again"),
 	    NULL, "pmqa sync resume", 0, 0, 0, cmd_sync_resume },
-	{ "hall status", "", N_("every office: last seen, receipt, trouble"),
-	    NULL, "pmqa --dir H hall status", 0, 0, 0, cmd_hall_status },
+	{ "hall status", N_("[OFFICE]"),
+	    N_("every office: last seen, receipt, trouble"),
+	    N_("Has: the newest revision of the hall that the office has "
+	       "taken in. With an office: its devices with their programs, "
+	       "and which editions, calendars, practices and announcements "
+	       "it has."),
+	    "pmqa --dir H hall status\npmqa --dir H hall status --behind\n"
+	    "pmqa --dir H hall status 9105",
+	    B(BEHIND), 0, 1, cmd_hall_status },
 };
 
 static const struct cmd_desc past[] = {
@@ -175,11 +199,17 @@ static const struct group {
 	{ N_("Reports"), OF(report) },
 	{ N_("In and out"), OF(inout) },
 	{ N_("Exchange with the hall"), HERE(exchange) },
+	{ N_("Looking after the hall"), OF(oversight) },
+	{ N_("Announcements"), OF(announce) },
 	{ N_("Exchange by stick"), OF(bundle) },
 	{ N_("Receipts of the hall"), OF(receipts) },
 	{ N_("Two devices of one office"), OF(conflicts) },
 	{ N_("This device"), OF(device) },
+	{ N_("The offices' devices, at the hall"), OF(machines) },
+	{ N_("The hall's log, and auditors"), OF(hall_log) },
+	{ N_("Provinces, at a ministry"), OF(ministry) },
 	{ N_("The past, and proofs"), HERE(past) },
+	{ N_("Backup"), OF(backup) },
 	{ N_("Criteria"), OF(edition) },
 	{ N_("Calendar"), OF(cycle) },
 	{ N_("Help"), HERE(helping) },
@@ -253,9 +283,12 @@ words_of(const char *name, const char *const *words, size_t n)
 	return used;
 }
 
-/* The nearest command for what was typed; NULL if nothing is near. */
+#define PAIRS_MAX 150 /* of the names in a hint, which is cut at 200 bytes */
+
+/* The nearest command for what was typed; NULL if nothing is near. of_pairs:
+ * the first word is right, commands begin with it. */
 static const char *
-nearest(const char *first, const char *second)
+nearest(const char *first, const char *second, int of_pairs)
 {
 	char both[48];
 	const struct cmd_desc *c;
@@ -268,7 +301,7 @@ nearest(const char *first, const char *second)
 		size_t d = distance(first, name);
 		size_t d2 = distance(both, name);
 
-		if (d2 < d)
+		if (of_pairs || d2 < d)
 			d = d2;
 		if (d < limit) {
 			limit = d;
@@ -312,16 +345,35 @@ list_pairs(const char *first, struct buf *ret)
 			    ret, "%s%s", ret->len > 0 ? ", " : "", d->name);
 }
 
+/* "hall", "hall zzz", "hall auditors": more pairs than a hint can list. */
+static void
+unknown_of_many(const char *first, const char *second, struct err *e)
+{
+	if (second[0] == '\0')
+		err_set(
+		    e, ERR_USAGE, 0, "command '%s' wants another word", first);
+	else
+		err_set(e, ERR_USAGE, 0, "unknown command '%s %.40s'", first,
+		    second);
+	err_hint(e, "pmqa help %s lists the commands that begin so", first);
+}
+
 static int
 unknown(const char *first, const char *second, struct err *e)
 {
-	const char *near = nearest(first, second);
+	const char *near = nearest(first, second, cmd_table_is_first(first));
 	struct buf pairs = BUF_INIT;
 
 	list_pairs(first, &pairs);
+	/* there are too many for a hint: it would be cut */
+	if (pairs.len > PAIRS_MAX && (second[0] == '\0' || near == NULL)) {
+		unknown_of_many(first, second, e);
+		buf_release(&pairs);
+		return ERR_USAGE;
+	}
 	if (pairs.len > 0 && second[0] == '\0')
 		err_set(
-		    e, ERR_USAGE, 0, "command '%s' wants a second word", first);
+		    e, ERR_USAGE, 0, "command '%s' wants another word", first);
 	else
 		err_set(e, ERR_USAGE, 0, "unknown command '%s'", first);
 	if (near != NULL && (pairs.len == 0 || second[0] != '\0'))
@@ -340,6 +392,7 @@ cmd_table_find(const char *const *words, size_t n, const struct cmd_desc **ret,
 {
 	const struct cmd_desc *best = NULL, *d;
 	size_t used = 0;
+	char both[48];
 
 	for (size_t i = 0; (d = cmd_table_at(i, NULL)) != NULL; i++) {
 		size_t u = words_of(d->name, words, n);
@@ -353,6 +406,11 @@ cmd_table_find(const char *const *words, size_t n, const struct cmd_desc **ret,
 		*ret = best;
 		*ret_used = used;
 		return 0;
+	}
+	if (n > 1) { /* "hall auditors" */
+		snprintf(both, sizeof(both), "%.20s %.20s", words[0], words[1]);
+		if (cmd_table_is_first(both))
+			return unknown(both, n > 2 ? words[2] : "", e);
 	}
 	return unknown(words[0], n > 1 ? words[1] : "", e);
 }

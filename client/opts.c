@@ -40,19 +40,23 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_CURSOR] = { "cursor", N_("CURSOR"),
 	    N_("go on where the last list ended") },
 	[OPT_WAIT] = { "wait", NULL, N_("wait for the outcome and show it") },
-	[OPT_ROLE] = { "role", "office|hall",
+	[OPT_ROLE] = { "role", "office|hall|ministry",
 	    N_("what the directory is for; default: office") },
 	[OPT_CODE] = { "code", N_("CODE"),
-	    N_("office: four digits, hall: two digits") },
+	    N_("office: four digits, hall and ministry: two digits") },
 	[OPT_NAME] = { "name", N_("NAME"), N_("its name") },
 	[OPT_DEVICE] = { "device", N_("LETTER"),
 	    N_("letter of this machine, a to z without h; default of init: "
 	       "a") },
 	[OPT_HOST_KEY] = { "host-key", N_("FILE"),
 	    N_("a hall's public ssh host key (Ed25519), told to offices") },
+	[OPT_HTTPS_CERT] = { "https-cert", N_("FILE"),
+	    N_("certificate (PEM) of a hall's https server: its key is told "
+	       "to offices, which then trust it and no other") },
 	[OPT_URL] = { "url", N_("URL"),
 	    N_("an address where offices reach this hall: ssh://USER@HOST"
-	       "[:PORT] or a directory; may be repeated") },
+	       "[:PORT], https://HOST[:PORT] or a directory; may be "
+	       "repeated") },
 	[OPT_FROM] = { "from", N_("YEAR"),
 	    N_("carry texts, indicators and open actions over from this "
 	       "year") },
@@ -94,6 +98,19 @@ static const struct opt_desc descs[N_OPTS] = {
 	    N_("the link is paid by volume: text only") },
 	[OPT_EVIDENCE] = { "evidence", NULL,
 	    N_("files of evidence, too, whatever the link costs") },
+	[OPT_WITHOUT_KEYS] = { "without-keys", NULL,
+	    N_("leave the secret keys out") },
+	[OPT_YES] = { "yes", NULL, N_("do it without asking") },
+	[OPT_QR] = { "qr", NULL,
+	    N_("show a QR code, too; on a terminal it is shown anyway") },
+	[OPT_NO_QR] = { "no-qr", NULL, N_("show no QR code") },
+	[OPT_RESULT] = { "result", "admitted|refused|denied|trouble",
+	    N_("only what ended so") },
+	[OPT_BEHIND] = { "behind", NULL,
+	    N_("only offices with which something is to be done, the worst "
+	       "first") },
+	[OPT_FOLLOW] = { "follow", NULL,
+	    N_("go on for good: what comes later, too") },
 	[OPT_FOR] = { "for", N_("TIME"), N_("how long, such as 90m or 2h") },
 };
 
@@ -138,7 +155,7 @@ store_value(struct opts *o, enum opt which, const char *value, struct err *e)
 	int rc = 0;
 
 	if (which != OPT_DIR && which != OPT_SOCKET && which != OPT_HOST_KEY &&
-	    which != OPT_OUTPUT)
+	    which != OPT_HTTPS_CERT && which != OPT_OUTPUT)
 		rc = check_text(value, e);
 	if (rc < 0)
 		return rc;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "client/lang.h"
+#include "client/say.h"
 #include "client/wrap.h"
 
 #define WIDTH_DEFAULT 80
@@ -364,9 +365,12 @@ static void
 error_text(struct out *o, const struct err *e)
 {
 	const char *hint = lang_pick(e->hint, e->hint_th);
+	struct buf msg = BUF_INIT;
 
+	say_times(&msg, lang_pick(e->msg, e->th));
 	out_styled(o, STYLE_BAD, _("error"));
-	out_printf(o, ": %s\n", lang_pick(e->msg, e->th));
+	out_printf(o, ": %s\n", buf_str(&msg));
+	buf_release(&msg);
 	if (hint[0] == '\0')
 		return;
 	out_styled(o, STYLE_WARN, _("hint"));

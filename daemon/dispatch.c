@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "daemon/fatal.h"
 #include "daemon/handlers/handlers.h"
+#include "daemon/role_check.h"
 #include "daemon/server.h"
 #include "proto/frame.h"
 #include "proto/rpc.h"
@@ -152,6 +153,9 @@ call_finish(struct call *c, int rc)
 {
 	struct exchange *x = c->exchange;
 
+	/* what comes to pass at a hall is told to those who watch */
+	if (rc == 0 && watch_called(c->server->watch, c))
+		alert_flow_wake(c->server->alerts);
 	if (c->id != NULL)
 		set_answer(x, c->slot, rc, &c->job.err, c->result);
 	cJSON_Delete(c->result);
@@ -207,6 +211,7 @@ static int
 check_call(const struct call *c, struct err *e)
 {
 	const struct method *m = c->method;
+	int rc;
 
 	if (!peer_may(c->peer, m->right)) {
 		err_set(e, ERR_DENIED, 0, "'%s' may not call %s",
@@ -215,17 +220,8 @@ check_call(const struct call *c, struct err *e)
 		    group_of(m->right));
 		return ERR_DENIED;
 	}
-	if (m->role == AT_OFFICE && c->server->conf.role != ROLE_OFFICE) {
-		err_set(e, ERR_USAGE, 0,
-		    "%s works at an office; this is a hall", m->name);
-		err_hint(e,
-		    "name the directory of an office with --dir; what a hall "
-		    "can do is told by pmqa help");
-		return ERR_USAGE;
-	}
-	if (m->role == AT_HALL && c->server->conf.role != ROLE_HALL)
-		return err_set(e, ERR_USAGE, 0,
-		    "%s works at a hall; this is an office", m->name);
+	if ((rc = role_check(m, c->server->conf.role, e)) < 0)
+		return rc;
 	return methods_check(m, c->params, e);
 }
 

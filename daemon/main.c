@@ -12,6 +12,7 @@
 #include "daemon/options.h"
 #include "daemon/server.h"
 #include "store/admit/absorb.h"
+#include "store/backup/backup_check.h"
 #include "store/git/giterr.h"
 #include "store/setup.h"
 
@@ -192,6 +193,27 @@ init(const struct options *o)
 	return setup_init(&o->init, &e) < 0 ? fail(&e) : 0;
 }
 
+/* What was found is a document for pmqa, which tells people. */
+static int
+backup(const struct options *o)
+{
+	struct buf text = BUF_INIT;
+	cJSON *doc = NULL;
+	struct err e = { 0 };
+	int rc;
+
+	rc = o->task == OPTIONS_BACKUP_CHECK
+		 ? backup_check(o->backup, &doc, &e)
+		 : backup_restore(o->backup, o->init.dir, &doc, &e);
+	if (rc == 0 && (rc = json_write(doc, &text, &e)) == 0 &&
+	    (rc = buf_ok(&text, &e)) == 0 &&
+	    (puts(buf_str(&text)) < 0 || fflush(stdout) != 0))
+		rc = err_sys(&e, "cannot write to standard output");
+	cJSON_Delete(doc);
+	buf_release(&text);
+	return rc < 0 ? fail(&e) : 0;
+}
+
 /* A thousand clients need more descriptors than a shell gives. */
 static void
 raise_file_limit(void)
@@ -240,6 +262,10 @@ main(int argc, char **argv)
 		break;
 	case OPTIONS_INIT:
 		status = init(&o);
+		break;
+	case OPTIONS_BACKUP_CHECK:
+	case OPTIONS_BACKUP_RESTORE:
+		status = backup(&o);
 		break;
 	case OPTIONS_HELP:
 		options_usage(stdout);

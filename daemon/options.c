@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/sign/key.h"
+#include "store/conf_https.h"
+#include "store/sign/x509.h"
 
 #define CONF_NAME "/pmqad.conf"
 #define HOST_KEY_FILE_MAX 16384
@@ -17,12 +18,15 @@ enum {
 	OPT_REINDEX,
 	OPT_FOREGROUND,
 	OPT_INIT,
+	OPT_BACKUP_CHECK,
+	OPT_BACKUP_RESTORE,
 	OPT_ROLE,
 	OPT_CODE,
 	OPT_NAME,
 	OPT_DEVICE,
 	OPT_URL,
 	OPT_HOST_KEY,
+	OPT_HTTPS_CERT,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -33,12 +37,15 @@ static const struct option long_options[] = {
 	{ "reindex", no_argument, NULL, OPT_REINDEX },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "init", no_argument, NULL, OPT_INIT },
+	{ "backup-check", required_argument, NULL, OPT_BACKUP_CHECK },
+	{ "backup-restore", required_argument, NULL, OPT_BACKUP_RESTORE },
 	{ "role", required_argument, NULL, OPT_ROLE },
 	{ "code", required_argument, NULL, OPT_CODE },
 	{ "name", required_argument, NULL, OPT_NAME },
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "url", required_argument, NULL, OPT_URL },
 	{ "host-key", required_argument, NULL, OPT_HOST_KEY },
+	{ "https-cert", required_argument, NULL, OPT_HTTPS_CERT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -46,7 +53,8 @@ static const struct option long_options[] = {
 
 /* What was given; init needs the role before the defaults. */
 struct given {
-	const char *dir, *config, *role, *code, *name, *device, *host_key;
+	const char *dir, *config, *role, *code, *name, *device, *host_key,
+	    *https_cert;
 	const char *urls[CONF_URLS];
 	int n_urls;
 	int is_init_only; /* an option that only --init takes */
@@ -57,10 +65,14 @@ options_usage(FILE *to)
 {
 	fputs("usage: pmqad [--dir DIR | --config FILE] [--reindex] "
 	      "[--foreground]\n"
-	      "       pmqad --init [--dir DIR] [--role office|hall] "
+	      "       pmqad --init [--dir DIR] [--role office|hall|ministry]\n"
+	      "             "
 	      "--code CODE --name NAME\n"
 	      "             [--device LETTER] [--url URL]... "
 	      "[--host-key FILE]\n"
+	      "             [--https-cert FILE]\n"
+	      "       pmqad --backup-check BACKUP\n"
+	      "       pmqad --backup-restore BACKUP [--dir DIR]\n"
 	      "       pmqad --help | --version\n"
 	      "\n"
 	      "  --dir DIR       everything under DIR "
@@ -71,11 +83,16 @@ options_usage(FILE *to)
 	      "end\n"
 	      "  --foreground    stay in the foreground; pmqad always does\n"
 	      "  --init          set up DIR, then end\n"
+	      "  --backup-check BACKUP prove a backup, then end\n"
+	      "  --backup-restore BACKUP make DIR what was backed up, then "
+	      "end\n"
 	      "  --device LETTER this machine of the office (default a)\n"
 	      "  --url URL       where offices reach this hall "
 	      "(default DIR)\n"
 	      "  --host-key FILE public ssh host key of this hall "
-	      "(Ed25519)\n",
+	      "(Ed25519)\n"
+	      "  --https-cert FILE certificate of this hall's https server "
+	      "(PEM)\n",
 	    to);
 }
 
@@ -99,7 +116,7 @@ static int
 take_option(int opt, const char *value, struct options *o, struct given *g,
     struct err *e)
 {
-	if (opt >= OPT_ROLE && opt <= OPT_HOST_KEY)
+	if (opt >= OPT_ROLE && opt <= OPT_HTTPS_CERT)
 		g->is_init_only = 1;
 	switch (opt) {
 	case OPT_DIR:
@@ -115,6 +132,14 @@ take_option(int opt, const char *value, struct options *o, struct given *g,
 		return 0;
 	case OPT_INIT:
 		o->task = OPTIONS_INIT;
+		return 0;
+	case OPT_BACKUP_CHECK:
+		o->task = OPTIONS_BACKUP_CHECK;
+		o->backup = value;
+		return 0;
+	case OPT_BACKUP_RESTORE:
+		o->task = OPTIONS_BACKUP_RESTORE;
+		o->backup = value;
 		return 0;
 	case OPT_ROLE:
 		g->role = value;
@@ -132,6 +157,9 @@ take_option(int opt, const char *value, struct options *o, struct given *g,
 		return add_url(g, value, e);
 	case OPT_HOST_KEY:
 		g->host_key = value;
+		return 0;
+	case OPT_HTTPS_CERT:
+		g->https_cert = value;
 		return 0;
 	case OPT_HELP:
 		o->task = OPTIONS_HELP;
@@ -231,6 +259,23 @@ out:
 	return rc;
 }
 
+/* Its public key is what offices are told. */
+static int
+read_https_cert(const char *file, struct conf *c, struct err *e)
+{
+	char pin[X509_PIN_LEN + 1];
+	struct buf text = BUF_INIT;
+	int rc;
+
+	if ((rc = file_read(file, X509_FILE_MAX, &text, e)) == 0 &&
+	    (rc = x509_pin(buf_str(&text), pin, e)) == 0)
+		rc = conf_add_pin(&c->own_pins, pin, e);
+	if (rc < 0)
+		err_prepend(e, file);
+	buf_release(&text);
+	return rc;
+}
+
 static int
 set_role(const struct given *g, enum role *ret, struct err *e)
 {
@@ -238,9 +283,12 @@ set_role(const struct given *g, enum role *ret, struct err *e)
 		*ret = ROLE_OFFICE;
 	else if (strcmp(g->role, "hall") == 0)
 		*ret = ROLE_HALL;
+	else if (strcmp(g->role, "ministry") == 0)
+		*ret = ROLE_MINISTRY;
 	else
 		return err_set(e, ERR_USAGE, 0,
-		    "the role is 'office' or 'hall', not '%s'", g->role);
+		    "the role is 'office', 'hall' or 'ministry', not '%s'",
+		    g->role);
 	return 0;
 }
 
@@ -273,6 +321,9 @@ set_init(const struct given *g, struct conf *c, struct err *e)
 			 "%s", g->urls[i])) < 0)
 			return rc;
 	c->n_own_urls = g->n_urls;
+	if (g->https_cert != NULL &&
+	    (rc = read_https_cert(g->https_cert, c, e)) < 0)
+		return rc;
 	return g->host_key == NULL ? 0 : read_host_key(g->host_key, c, e);
 }
 

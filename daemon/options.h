@@ -20,14 +20,17 @@ enum options_task {
 	OPTIONS_SERVE,
 	OPTIONS_REINDEX,
 	OPTIONS_INIT,
+	OPTIONS_BACKUP_CHECK,
+	OPTIONS_BACKUP_RESTORE,
 	OPTIONS_HELP,
 	OPTIONS_VERSION
 };
 
 struct options {
 	enum options_task task;
-	int is_system;    /* the machine's own directory, none was named */
-	struct conf init; /* for INIT; init.dir, absolute, for all tasks */
+	int is_system;      /* the machine's own directory, none was named */
+	const char *backup; /* of the BACKUP tasks: where it is */
+	struct conf init;   /* for INIT; init.dir, absolute, for all tasks */
 };
 
 int options_parse(

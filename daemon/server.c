@@ -8,20 +8,14 @@
 #include "daemon/dispatch.h"
 #include "daemon/fatal.h"
 #include "daemon/handlers/handlers.h"
+#include "daemon/server_ministry.h"
+#include "daemon/server_oversight.h"
 #include "store/bundle/bundle.h"
 #include "store/evidence/evidence_take.h"
-#include "store/git/program.h"
 #include "store/hall/renew.h"
 #include "store/save/save.h"
 
-/* A hall that was away may have much to absorb: so long it counts as busy. */
 #define SOCKET_NAME "pmqad.sock"
-
-static void step_quiet(struct server *srv);
-static void step_flush(struct server *srv);
-static void step_workers(struct server *srv);
-static void step_answers(struct server *srv);
-static void step_end(struct server *srv);
 
 /* The workers' threads. */
 
@@ -158,7 +152,8 @@ server_reload_conf(struct server *srv, struct err *e)
 		return rc;
 	if (srv->sync != NULL)
 		sync_reconfigure(srv->sync);
-	return 0;
+	return srv->provinces != NULL ? ministry_sync_reload(srv->provinces, e)
+				      : 0;
 }
 
 void
@@ -176,6 +171,8 @@ server_absorbed(struct server *srv)
 {
 	if (srv->indexer != NULL)
 		indexer_wake(srv->indexer);
+	if (srv->province != NULL)
+		province_when_wake(srv->province);
 }
 
 /* Start. */
@@ -257,10 +254,14 @@ start_flows(struct server *srv, const struct server_opts *o, struct err *e)
 	if ((rc = flush_create(srv->loop, srv->writer, &srv->flush, e)) < 0 ||
 	    (rc = indexer_create(srv->loop, srv->writer, &srv->indexer, e)) <
 		0 ||
-	    (rc = conn_set_create(&conns, &srv->conns, e)) < 0)
+	    (rc = conn_set_create(&conns, &srv->conns, e)) < 0 ||
+	    (rc = server_oversight_start(srv, e)) < 0)
 		return rc;
 	if (srv->conf.role == ROLE_OFFICE &&
 	    (rc = sync_create(&env, &srv->sync, e)) < 0)
+		return rc;
+	if (srv->conf.role == ROLE_MINISTRY &&
+	    (rc = server_ministry_start(srv, e)) < 0)
 		return rc;
 	if (o->watchdog_usec == 0)
 		return 0;
@@ -274,17 +275,26 @@ catch_up(struct server *srv, struct err *e)
 	int rc;
 
 	if (srv->conf.role == ROLE_HALL) {
+		/* one that was away may have much to absorb: so long it counts
+		 * as busy */
 		rc =
 		    submit_own(srv, srv->writer, catch_up_run, on_caught_up, e);
 		if (rc < 0)
 			return rc;
 		watchdog_hold(srv->watchdog);
 	}
+	/* a ministry fetches no files of evidence */
+	if (srv->conf.role == ROLE_MINISTRY)
+		return 0;
 	rc = submit_own(srv, srv->writer, run_evidence, on_evidence, e);
 	/* were it taken for a hang, the next start would hang as well */
-	if (rc == 0)
-		watchdog_hold(srv->watchdog);
-	return rc;
+	if (rc < 0)
+		return rc;
+	watchdog_hold(srv->watchdog);
+	if (srv->conf.role != ROLE_HALL)
+		return 0;
+	/* behind what was pushed while the daemon was away */
+	return province_when_create(srv->loop, srv->writer, &srv->province, e);
 }
 
 static int
@@ -339,134 +349,4 @@ server_start(uv_loop_t *loop, const struct server_opts *o, struct server **ret,
 	}
 	*ret = srv;
 	return 0;
-}
-
-/* Stop: each step closes its parts, and the last of them begins the next. */
-
-static void
-end_part(struct server *srv, void (*next)(struct server *srv))
-{
-	if (--srv->n_open == 0)
-		next(srv);
-}
-
-static void
-on_quiet(void *arg)
-{
-	end_part(arg, step_flush);
-}
-
-static void
-step_quiet(struct server *srv)
-{
-	srv->n_open = 1;
-	if (srv->listener != NULL)
-		listen_close(srv->listener);
-	if (srv->conns != NULL)
-		conn_set_quiet(srv->conns);
-	if (srv->sync != NULL) {
-		handlers_end_waiters(srv, 1);
-		srv->n_open++;
-		sync_close(srv->sync, on_quiet, srv);
-	}
-	if (srv->indexer != NULL) {
-		srv->n_open++;
-		indexer_close(srv->indexer, on_quiet, srv);
-		srv->indexer = NULL;
-	}
-	if (srv->watchdog != NULL) {
-		srv->n_open++;
-		watchdog_close(srv->watchdog, on_quiet, srv);
-		srv->watchdog = NULL;
-	}
-	end_part(srv, step_flush);
-}
-
-static void
-on_flush_closed(void *arg)
-{
-	struct server *srv = arg;
-
-	srv->flush = NULL;
-	step_workers(srv);
-}
-
-static void
-step_flush(struct server *srv)
-{
-	srv->sync = NULL;
-	if (srv->flush != NULL)
-		flush_close(srv->flush, on_flush_closed, srv);
-	else
-		step_workers(srv);
-}
-
-static void
-on_worker_closed(void *arg)
-{
-	end_part(arg, step_answers);
-}
-
-static void
-step_workers(struct server *srv)
-{
-	srv->n_open = 1;
-	if (srv->writer != NULL) {
-		srv->n_open++;
-		worker_close(srv->writer, on_worker_closed, srv);
-	}
-	if (srv->reader != NULL) {
-		srv->n_open++;
-		worker_close(srv->reader, on_worker_closed, srv);
-	}
-	if (srv->lengthy != NULL) {
-		srv->n_open++;
-		worker_close(srv->lengthy, on_worker_closed, srv);
-	}
-	end_part(srv, step_answers);
-}
-
-static void
-on_conns_closed(void *arg)
-{
-	step_end(arg);
-}
-
-static void
-step_answers(struct server *srv)
-{
-	if (srv->conns != NULL)
-		conn_set_finish(srv->conns, on_conns_closed, srv);
-	else
-		step_end(srv);
-}
-
-static void
-step_end(struct server *srv)
-{
-	void (*stopped)(void *arg) = srv->stopped;
-	void *arg = srv->stopped_arg;
-
-	notify_release(&srv->notify);
-	cJSON_Delete(srv->described);
-	free(srv);
-	if (stopped != NULL)
-		stopped(arg);
-}
-
-void
-server_stop(struct server *srv, void (*stopped)(void *arg), void *arg)
-{
-	struct err e;
-
-	if (srv->stopping)
-		return;
-	srv->stopping = 1;
-	srv->stopped = stopped;
-	srv->stopped_arg = arg;
-	if (notify_send(&srv->notify, "STOPPING=1", &e) < 0)
-		log_err("stop", &e);
-	/* a stick's git may have minutes to go: systemd does not wait so long */
-	program_stop_running();
-	step_quiet(srv);
 }

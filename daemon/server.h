@@ -24,6 +24,10 @@
 #include "daemon/indexer.h"
 #include "daemon/listen.h"
 #include "daemon/notify.h"
+#include "daemon/oversight/alert_flow.h"
+#include "daemon/oversight/watch.h"
+#include "daemon/province_when.h"
+#include "daemon/sync/ministry_sync.h"
 #include "daemon/sync/sync.h"
 #include "daemon/watchdog.h"
 #include "daemon/worker.h"
@@ -48,10 +52,14 @@ struct server {
 	/* each with a store of its own; lengthy reads for minutes (verify,
 	 * sticks), so that reader's clients need not wait for it */
 	struct worker *writer, *reader, *lengthy;
-	struct flush *flush;       /* NULL at the end of the stop */
-	struct indexer *indexer;   /* NULL once the stop began */
-	struct watchdog *watchdog; /* NULL: nobody watches */
-	struct sync *sync;         /* NULL at a hall */
+	struct flush *flush;             /* NULL at the end of the stop */
+	struct indexer *indexer;         /* NULL once the stop began */
+	struct province_when *province;  /* the same; NULL but at a hall */
+	struct watchdog *watchdog;       /* NULL: nobody watches */
+	struct sync *sync;               /* NULL at a hall */
+	struct ministry_sync *provinces; /* NULL but at a ministry */
+	struct watch *watch;             /* NULL once the stop began */
+	struct alert_flow *alerts;       /* the same; NULL but at a hall */
 	struct conn_set *conns;
 	struct listener *listener;
 	struct call *waiters; /* calls that wait for the sync */

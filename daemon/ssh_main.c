@@ -7,8 +7,8 @@
  * "pmqa-ssh --hold ARGUMENT..." is the daemon's own: ssh with these arguments
  * that ends with the daemon, however that ends.
  *
- * In the environment: PMQA_SSH_CONFIG or PMQA_HALL_DIR and PMQA_DEVICE (where
- * to), PMQA_SSH_CONTROL (a connection to share), PMQA_SSH_TIMEOUT (seconds to
+ * In the environment: PMQA_SSH_CONFIG or PMQA_HALL_DIR and PMQA_DEVICE or (a
+ * ministry) PMQA_AUDITOR (where to), PMQA_HOLDS (what the hall is told of: daemon/receive/receive_told.h), PMQA_SSH_CONTROL (a connection to share), PMQA_SSH_TIMEOUT (seconds to
  * connect), PMQA_RATE (KiB a second each way: then a relay stands between).
  */
 #include <errno.h>
@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "daemon/receive/command.h"
+#include "daemon/receive/receive_told.h"
 #include "daemon/relay.h"
 
 #define ARGS_MAX 32
@@ -58,6 +59,14 @@ is_host(const char *s)
 			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@:[]") == len;
 }
 
+/* A ministry's own command (daemon/receive/receive_auditor.h). */
+static int
+is_province(const char *text)
+{
+	return strcmp(text, "git-upload-pack '/province'") == 0 ||
+	       strcmp(text, "git-upload-pack 'province'") == 0;
+}
+
 /* pmqa-ssh [-o SendEnv=GIT_PROTOCOL] [-p PORT] HOST COMMAND */
 static int
 parse_call(int argc, char **argv, struct call *ret, struct err *e)
@@ -83,7 +92,9 @@ parse_call(int argc, char **argv, struct call *ret, struct err *e)
 	}
 	ret->host = argv[i];
 	ret->text = argv[i + 1];
-	return command_parse(ret->text, &ret->command, e);
+	return is_province(ret->text)
+		   ? 0
+		   : command_parse(ret->text, &ret->command, e);
 }
 
 static void
@@ -130,10 +141,8 @@ become_ssh(const struct call *c, const char *config, struct err *e)
 		args[n++] = "-S";
 		args[n++] = control;
 	}
-	if (c->send_protocol) {
-		args[n++] = "-o";
-		args[n++] = "SendEnv=GIT_PROTOCOL";
-	}
+	args[n++] = "-o";
+	args[n++] = "SendEnv=GIT_PROTOCOL";
 	if (c->port != NULL) {
 		args[n++] = "-p";
 		args[n++] = c->port;
@@ -150,7 +159,8 @@ become_ssh(const struct call *c, const char *config, struct err *e)
 static int
 become_receive(const struct call *c, const char *hall, struct err *e)
 {
-	const char *args[ARGS_MAX], *device = secure_getenv("PMQA_DEVICE");
+	const char *args[ARGS_MAX], *device = secure_getenv("PMQA_DEVICE"),
+				    *auditor = secure_getenv("PMQA_AUDITOR");
 	char program[1024];
 	size_t n = 0;
 	int rc;
@@ -160,7 +170,7 @@ become_receive(const struct call *c, const char *hall, struct err *e)
 	if (access(hall, X_OK) != 0 && errno == ENOENT)
 		return err_sys(
 		    e, "cannot open the hall's directory '%s'", hall);
-	if ((rc = command_check_device(device, e)) < 0 ||
+	if ((auditor == NULL && (rc = command_check_device(device, e)) < 0) ||
 	    (rc = file_own(program, sizeof(program), "pmqa-receive", e)) < 0)
 		return rc;
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
@@ -169,10 +179,34 @@ become_receive(const struct call *c, const char *hall, struct err *e)
 	args[n++] = program;
 	args[n++] = "--dir";
 	args[n++] = hall;
-	args[n++] = device;
+	if (auditor != NULL)
+		args[n++] = "--auditor";
+	args[n++] = auditor != NULL ? auditor : device;
 	args[n] = NULL;
 	become(args);
 	return err_sys(e, "cannot exec '%s'", program);
+}
+
+/* Behind what git asks for, the hall is told who comes; git at the other end
+ * passes over what it does not know. */
+static int
+tell(const struct call *c, struct err *e)
+{
+	/* without SendEnv it is a word of the surroundings, not git's */
+	const char *asked =
+	    c->send_protocol ? secure_getenv("GIT_PROTOCOL") : NULL;
+	struct buf b = BUF_INIT;
+	int rc;
+
+	if (asked != NULL)
+		buf_printf(&b, "%s:", asked);
+	receive_told_write(PMQA_VERSION, secure_getenv("PMQA_HOLDS"), &b);
+	if ((rc = buf_ok(&b, e)) == 0 &&
+	    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+	    setenv("GIT_PROTOCOL", buf_str(&b), 1) != 0)
+		rc = err_nomem(e);
+	buf_release(&b);
+	return rc;
 }
 
 static int
@@ -223,7 +257,7 @@ main(int argc, char **argv)
 		return become_held(argv);
 	memset(&err, 0, sizeof(err));
 	if ((rc = parse_call(argc, argv, &call, &err)) == 0 &&
-	    (rc = split(&err)) == 0) {
+	    (rc = tell(&call, &err)) == 0 && (rc = split(&err)) == 0) {
 		if (hall != NULL && hall[0] == '/')
 			rc = become_receive(&call, hall, &err);
 		else if (config != NULL && config[0] == '/')

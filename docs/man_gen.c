@@ -399,6 +399,9 @@ put_method(const struct method *m)
 		[AT_ANY] = "",
 		[AT_OFFICE] = ", at an office",
 		[AT_HALL] = ", at a hall",
+		[AT_BOTH] = ", at an office or a hall",
+		[AT_HALLS] = ", at a hall or a ministry",
+		[AT_MINISTRY] = ", at a ministry",
 	};
 
 	printf("\n**%s** (%s%s%s): %s.\n", m->name, rights[m->right],

@@ -38,7 +38,8 @@ enum where {
 	ON_WRITER,
 	ON_WRITER_ALONE
 }; /* LONG: reads for minutes; WRITER: in the save group; ALONE: outside one */
-enum at_role { AT_ANY, AT_OFFICE, AT_HALL };
+/* BOTH: an office or a hall; HALLS: a hall or a ministry */
+enum at_role { AT_ANY, AT_OFFICE, AT_HALL, AT_BOTH, AT_HALLS, AT_MINISTRY };
 
 struct param {
 	const char *name;

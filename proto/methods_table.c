@@ -42,6 +42,26 @@ static const struct param open_params[] = {
 	REASON,
 };
 
+static const struct param log_params[] = {
+	{ "office", PARAM_STRING, 0, "code of one office" },
+	{ "device", PARAM_STRING, 0, "one device, such as 9105-a" },
+	{ "result", PARAM_STRING, 0, "admitted, refused, denied or trouble" },
+	{ "since", PARAM_STRING, 0, "not before this date or time" },
+	{ "until", PARAM_STRING, 0, "not after this date or time" },
+	{ "oldest_first", PARAM_BOOL, 0, "the other way round" },
+	{ "limit", PARAM_INT, 0, "lines of a page, 1 to 1000; 50 if absent" },
+	{ "cursor", PARAM_STRING, 0, "that of the page before" },
+};
+
+static const struct param auditor_params[] = {
+	{ "name", PARAM_STRING, 1, "of the auditor" },
+};
+
+static const struct param auditor_add_params[] = {
+	{ "name", PARAM_STRING, 1, "of the auditor: a-z, 0-9 and -" },
+	{ "key", PARAM_STRING, 1, "ssh-ed25519 and the key" },
+};
+
 static const struct param submit_params[] = {
 	YEAR,
 	{ "note", PARAM_STRING, 0, "what the chief says with it" },
@@ -385,12 +405,51 @@ static const struct param receipts_params[] = {
 	    "receipts of evidence files instead of revisions" },
 };
 
+static const struct param feed_params[] = {
+	OFFICE,
+	{ "branch", PARAM_STRING, 1, "office or hall" },
+	{ "after", PARAM_STRING, 0,
+	    "commit up to which all is known; the beginning if absent" },
+	{ "n", PARAM_INT, 0, "how many revisions of the branch that was" },
+	{ "limit", PARAM_INT, 0, "how many, 1 to 1000; 500 if absent" },
+};
+
+static const struct param feed_answers_params[] = {
+	OFFICE,
+	{ "branch", PARAM_STRING, 1, "office or hall" },
+	{ "from", PARAM_STRING, 0,
+	    "commit after which the stretch begins; the beginning if absent" },
+	{ "to", PARAM_STRING, 1, "the last commit of the stretch" },
+	{ "after", PARAM_STRING, 0, "path where the last answer ended" },
+};
+
 static const struct param accept_params[] = {
 	{ "answer", PARAM_STRING, 1, "the hall's answer line" },
 };
 
 static const struct param enroll_params[] = {
 	{ "request", PARAM_STRING, 1, "the office's request line" },
+};
+
+static const struct param devices_params[] = {
+	{ "office", PARAM_STRING, 0, "code of the office; all if absent" },
+};
+
+static const struct param revoke_params[] = {
+	{ "device", PARAM_STRING, 1, "device, such as 9105-a" },
+	{ "since", PARAM_STRING, 0,
+	    "as of this time, not in the future; now if absent" },
+	{ "reason", PARAM_STRING, 0, "why" },
+};
+
+static const struct param restore_params[] = {
+	{ "device", PARAM_STRING, 1, "device, such as 9105-a" },
+	{ "reason", PARAM_STRING, 0, "why" },
+};
+
+static const struct param shut_params[] = {
+	{ "office", PARAM_STRING, 1, "code of the office" },
+	{ "reason", PARAM_STRING, 0, "why" },
 };
 
 static const struct param renew_params[] = {
@@ -400,6 +459,29 @@ static const struct param renew_params[] = {
 
 static const struct param notice_params[] = {
 	{ "id", PARAM_INT, 0, "number of the notice; all if absent" },
+};
+
+static const struct param watch_params[] = {
+	{ "cursor", PARAM_STRING, 0,
+	    "\"next\" of the answer before; from now on if absent" },
+	{ "wait", PARAM_INT, 0,
+	    "seconds to wait for the first event, at most 50" },
+};
+
+static const struct param announce_params[] = {
+	{ "title", PARAM_STRING, 1, "one line" },
+	{ "text", PARAM_STRING, 0, "the announcement" },
+	{ "until", PARAM_STRING, 0, "last day on which it matters" },
+	REASON,
+};
+
+static const struct param announcement_id_params[] = {
+	{ "id", PARAM_STRING, 1, "announcement such as nh1" },
+	REASON,
+};
+
+static const struct param one_office_params[] = {
+	{ "office", PARAM_STRING, 0, "code of the office; all if absent" },
 };
 
 static const struct param absorb_params[] = {
@@ -422,6 +504,26 @@ static const struct param bundle_create_params[] = {
 	}
 
 static const struct param bundle_params[] = { TOKEN };
+
+#define BACKUP                                                                 \
+	{                                                                      \
+		"token", PARAM_STRING, 1,                                      \
+		    "names the backup while it is under way"                   \
+	}
+
+static const struct param backup_begin_params[] = {
+	{ "without_keys", PARAM_BOOL, 0, "secret keys stay out of it" },
+};
+
+static const struct param backup_params[] = { BACKUP };
+
+static const struct param backup_read_params[] = {
+	BACKUP,
+	{ "n", PARAM_INT, 1,
+	    "0: backup.json, 1: its signature, 2: SHA256SUMS, then its "
+	    "lines" },
+	{ "at", PARAM_INT, 0, "bytes before it" },
+};
 
 static const struct param bundle_begin_params[] = {
 	{ "size", PARAM_INT, 1, "bytes" },
@@ -454,6 +556,22 @@ static const struct param seen_params[] = {
 	{ "class", PARAM_STRING, 0,
 	    "refused or trouble: its push failed; absent: it came and looked" },
 	{ "message", PARAM_STRING, 0, "the sentence that the office got" },
+	{ "version", PARAM_STRING, 0, "the program that came" },
+	{ "holds", PARAM_STRING, 0,
+	    "the commit of the hall up to which it has taken things in" },
+};
+
+static const struct param province_line_params[] = {
+	{ "line", PARAM_STRING, 1, "the line that the hall printed" },
+};
+
+static const struct param province_code_params[] = {
+	{ "code", PARAM_STRING, 1, "code of the province, two digits" },
+};
+
+static const struct param province_sync_params[] = {
+	{ "code", PARAM_STRING, 0,
+	    "code of the province, two digits; all if absent" },
 };
 
 /* docs/PROTOCOL is written from this table: keep the order of a day's work. */
@@ -485,7 +603,7 @@ static const struct method methods[] = {
 	{ "edition.export", RIGHT_READ, ON_READER, AT_ANY,
 	    "an edition's document as it was imported", "{edition, wording}",
 	    PARAMS(edition_id_params), 0 },
-	{ "edition.import", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	{ "edition.import", RIGHT_ADMIN, ON_WRITER_ALONE, AT_BOTH,
 	    "takes in an edition; a hall publishes it to its offices",
 	    "{id, blob, published}", PARAMS(edition_body_params), 0 },
 	{ "edition.validate", RIGHT_READ, ON_READER, AT_ANY,
@@ -496,7 +614,7 @@ static const struct method methods[] = {
 	    "what differs between two editions",
 	    "{from, to, changes: [{where, old, new}]}",
 	    PARAMS(edition_diff_params), 0 },
-	{ "edition.wording", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	{ "edition.wording", RIGHT_ADMIN, ON_WRITER_ALONE, AT_BOTH,
 	    "takes in the sentences of an edition's points; a hall publishes "
 	    "them",
 	    "{id, texts, published}", PARAMS(wording_params), 0 },
@@ -596,7 +714,7 @@ static const struct method methods[] = {
 	    "writes an assessor's view of an item, or the consensus",
 	    "{revision, commit, record, changes}", PARAMS(review_set_params),
 	    0 },
-	{ "comment.add", RIGHT_WRITE, ON_WRITER, AT_ANY,
+	{ "comment.add", RIGHT_WRITE, ON_WRITER, AT_BOTH,
 	    "adds a comment to an item", "{revision, commit, record, changes}",
 	    PARAMS(comment_params), 0 },
 	{ "decision.set", RIGHT_CHIEF, ON_WRITER, AT_HALL,
@@ -646,7 +764,7 @@ static const struct method methods[] = {
 	    "on, or is null; parts are merged: objects member by member, lists "
 	    "end to end",
 	    PARAMS(report_params), 0 },
-	{ "report.province", RIGHT_READ, ON_READER, AT_HALL,
+	{ "report.province", RIGHT_READ, ON_READER, AT_HALLS,
 	    "all that the report over the offices shows",
 	    "the report's document, in parts as report.data",
 	    PARAMS(province_params), 0 },
@@ -675,6 +793,18 @@ static const struct method methods[] = {
 	{ "diff", RIGHT_READ, ON_READER, AT_ANY,
 	    "what changed between two revisions", "{from, to, records: [...]}",
 	    PARAMS(diff_params), 0 },
+	{ "feed.heads", RIGHT_READ, ON_READER, AT_ANY,
+	    "how far every branch is, for programs that keep a copy",
+	    "{branches: [{office, branch, n, tip}]}", NO_PARAMS, 0 },
+	{ "feed.revisions", RIGHT_READ, ON_READER, AT_ANY,
+	    "what is new on a branch, oldest first, in an order that stays",
+	    "{reset, revisions: [as in history], more, cut}",
+	    PARAMS(feed_params), 0 },
+	{ "feed.answers", RIGHT_READ, ON_READER, AT_ANY,
+	    "the answers that a stretch of revisions changed last, as they "
+	    "are now",
+	    "{records: [{path, commit, revision, record}], next}",
+	    PARAMS(feed_answers_params), 0 },
 	{ "verify", RIGHT_READ, ON_LONG, AT_ANY,
 	    "proves that repository, index, signatures and receipts agree",
 	    "{ok, checked, findings: [{severity, where, what, advice}]}",
@@ -720,40 +850,156 @@ static const struct method methods[] = {
 	    "admits the office that made this request line",
 	    "{answer, office, device, fingerprint, revision}",
 	    PARAMS(enroll_params), 0 },
-	{ "hall.status", RIGHT_READ, ON_READER, AT_HALL,
-	    "where every office stands", "{offices: [...]}", NO_PARAMS, 0 },
+	{ "hall.enroll_look", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "what a request line asks for, before it is admitted",
+	    "{office, name, device, fingerprint, time, known, enrolled, "
+	    "devices: [...]}",
+	    PARAMS(enroll_params), 0 },
+	{ "hall.devices", RIGHT_READ, ON_READER, AT_HALL,
+	    "the devices of one office or of all",
+	    "{devices: [{device, office, state, since, until, reason, "
+	    "fingerprint, last_seen, version}]}",
+	    PARAMS(devices_params), 0 },
+	{ "hall.revoke", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "lets no further revision of a device in",
+	    "{device, office, state, until, last, reason, revision, "
+	    "fingerprint, late}",
+	    PARAMS(revoke_params), 0 },
+	{ "hall.restore", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "takes a revocation back",
+	    "{device, office, state, revision, fingerprint}",
+	    PARAMS(restore_params), 0 },
+	{ "hall.disable", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "takes nothing of an office until it is enabled again",
+	    "{office, state, since, reason, revision}", PARAMS(shut_params),
+	    0 },
+	{ "hall.enable", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "takes what an office sends again",
+	    "{office, state, since, reason, revision}", PARAMS(shut_params),
+	    0 },
+	{ "hall.status", RIGHT_READ, ON_READER, AT_HALLS,
+	    "where every office stands, or one of them in detail",
+	    "{version, free_bytes, offices: [...]}", PARAMS(one_office_params),
+	    0 },
+	{ "hall.watch", RIGHT_READ, ON_LOOP, AT_HALL,
+	    "what happens at the hall: the next events, waited for",
+	    "{events: [{n, time, kind, office, device, ...}], next, missed}",
+	    PARAMS(watch_params), 0 },
+	{ "hall.alerts", RIGHT_READ, ON_READER, AT_HALL,
+	    "what is wrong, what was and is over, and who was told",
+	    "{open: [...], ended: [...], sender}", NO_PARAMS, 0 },
+	{ "hall.alerts_test", RIGHT_ADMIN, ON_LOOP, AT_HALL,
+	    "sends a message that says it is a test", "{sent}", NO_PARAMS, 0 },
+	{ "announcement.add", RIGHT_WRITE, ON_WRITER_ALONE, AT_HALL,
+	    "tells all offices something", "{id, published}",
+	    PARAMS(announce_params), 0 },
+	{ "announcement.withdraw", RIGHT_WRITE, ON_WRITER_ALONE, AT_HALL,
+	    "takes an announcement back", "{id, published}",
+	    PARAMS(announcement_id_params), 0 },
+	{ "announcement.list", RIGHT_READ, ON_READER, AT_ANY,
+	    "what the hall tells its offices, newest first",
+	    "{announcements: [{id, title, text, until, over, time, name, "
+	    "read}], more}",
+	    NO_PARAMS, 0 },
+	{ "announcement.read", RIGHT_WRITE, ON_WRITER_ALONE, AT_OFFICE,
+	    "notes that the announcements were read here", "{read}", NO_PARAMS,
+	    0 },
+	{ "metrics", RIGHT_READ, ON_READER, AT_ANY,
+	    "figures for Prometheus, text format 0.0.4", "{text}", NO_PARAMS,
+	    0 },
+	{ "health", RIGHT_NONE, ON_READER, AT_ANY,
+	    "whether this daemon can do its work",
+	    "{ok, checks: {database, disk, repository, queue}}", NO_PARAMS, 0 },
 	{ "hall.absorb", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
 	    "indexes what an office pushed and signs the receipt",
 	    "{absorbed, receipt}", PARAMS(absorb_params), 0 },
+	{ "hall.log", RIGHT_READ, ON_LONG, AT_HALL,
+	    "the acceptance log: what became of every push",
+	    "{entries: [{n, time, office, device, ref, old, new, result, "
+	    "reason, road, prev, hash}], cursor, head: {n, hash}}",
+	    PARAMS(log_params), 0 },
+	{ "hall.province", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
+	    "brings province.git up to date for an auditor who came",
+	    "{changed}", NO_PARAMS, 0 },
+	{ "hall.auditors", RIGHT_READ, ON_READER, AT_HALL,
+	    "who may fetch province.git",
+	    "{auditors: [{name, key, fingerprint, since}]}", NO_PARAMS, 0 },
+	{ "hall.auditors_add", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "lets somebody fetch province.git and nothing else",
+	    "{name, fingerprint, since, line, urls}",
+	    PARAMS(auditor_add_params), 0 },
+	{ "hall.auditors_remove", RIGHT_ADMIN, ON_WRITER_ALONE, AT_HALL,
+	    "takes that right away", "{name, fingerprint}",
+	    PARAMS(auditor_params), 0 },
 	{ "hall.returned", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
 	    "takes back what this hall lost of its own and an office returned",
 	    "{returned}", PARAMS(absorb_params), 0 },
-	{ "bundle.create", RIGHT_WRITE, ON_WRITER_ALONE, AT_ANY,
+	{ "ministry.key", RIGHT_READ, ON_READER, AT_MINISTRY,
+	    "the key that halls are to admit as an auditor's",
+	    "{key, fingerprint}", NO_PARAMS, 0 },
+	{ "ministry.add", RIGHT_ADMIN, ON_WRITER_ALONE, AT_MINISTRY,
+	    "takes in a province by the line that its hall printed",
+	    "{code, name, fingerprint, auditor, urls, known}",
+	    PARAMS(province_line_params), 0 },
+	{ "ministry.list", RIGHT_READ, ON_READER, AT_MINISTRY,
+	    "the provinces that are fetched, and how that goes",
+	    "{provinces: [{code, name, fingerprint, auditor, urls, since, "
+	    "offices, revisions, state, detail, last_success, failing_since, "
+	    "failures, next_try, last_error, address, runs}]}",
+	    NO_PARAMS, 0 },
+	{ "ministry.remove", RIGHT_ADMIN, ON_WRITER_ALONE, AT_MINISTRY,
+	    "fetches a province no more; what came is set aside",
+	    "{code, name, fingerprint, auditor, urls, aside}",
+	    PARAMS(province_code_params), 0 },
+	{ "ministry.sync", RIGHT_WRITE, ON_LOOP, AT_MINISTRY,
+	    "fetches a province, or all, now", "{}",
+	    PARAMS(province_sync_params), 0 },
+	{ "bundle.create", RIGHT_WRITE, ON_WRITER_ALONE, AT_BOTH,
 	    "decides what goes into a bundle and signs the list",
 	    "{token, from, to, office}", PARAMS(bundle_create_params), 1 },
-	{ "bundle.pack", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.pack", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "makes the bundle's file",
 	    "{token, name, size, parts, part_bytes, sha256, encrypted, ...}",
 	    PARAMS(bundle_params), 1 },
-	{ "bundle.read", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.read", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "one part of a bundle that was made", "{n, data}",
 	    PARAMS(bundle_read_params), 0 },
-	{ "bundle.begin", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.begin", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "begins to send a bundle to the daemon",
 	    "{token, parts, part_bytes}", PARAMS(bundle_begin_params), 0 },
-	{ "bundle.part", RIGHT_WRITE, ON_LONG, AT_ANY, "one part of a bundle",
+	{ "bundle.part", RIGHT_WRITE, ON_LONG, AT_BOTH, "one part of a bundle",
 	    "{}", PARAMS(bundle_part_params), 0 },
-	{ "bundle.open", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.open", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "unpacks a bundle apart, checks it, and says what is in it",
 	    "{encrypted, for_us, from, to, ...}", PARAMS(bundle_params), 1 },
-	{ "bundle.bring", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.bring", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "the first half of a step; at the hall all of it",
 	    "{what, outcome, ...}", PARAMS(bundle_step_params), 1 },
-	{ "bundle.take", RIGHT_WRITE, ON_WRITER_ALONE, AT_ANY,
+	{ "bundle.take", RIGHT_WRITE, ON_WRITER_ALONE, AT_BOTH,
 	    "the second half of a step", "{what, ...}",
 	    PARAMS(bundle_step_params), 1 },
-	{ "bundle.end", RIGHT_WRITE, ON_LONG, AT_ANY,
+	{ "bundle.end", RIGHT_WRITE, ON_LONG, AT_BOTH,
 	    "forgets a bundle that was under way", "{}", PARAMS(bundle_params),
+	    0 },
+	{ "backup.begin", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "begins a backup of the whole directory", "{token}",
+	    PARAMS(backup_begin_params), 0 },
+	{ "backup.step", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "copies some of the database, and at its end all the rest",
+	    "{done, total, still}", PARAMS(backup_params), 0 },
+	{ "backup.sum", RIGHT_ADMIN, ON_LONG, AT_ANY,
+	    "lists the files of a backup with their hashes", "{files, bytes}",
+	    PARAMS(backup_params), 1 },
+	{ "backup.sign", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "signs that list",
+	    "{role, code, name, device, time, keys, files, bytes, sums, key, "
+	    "fingerprint}",
+	    PARAMS(backup_params), 0 },
+	{ "backup.read", RIGHT_ADMIN, ON_LONG, AT_ANY,
+	    "some bytes of a backup that was signed", "{size, mode, data}",
+	    PARAMS(backup_read_params), 0 },
+	{ "backup.end", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
+	    "forgets a backup that was under way", "{}", PARAMS(backup_params),
 	    0 },
 	{ "hall.absorb_evidence", RIGHT_SELF, ON_WRITER_ALONE, AT_HALL,
 	    "checks a file that an office pushed and signs the receipt for it",

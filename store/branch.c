@@ -10,6 +10,9 @@
 const char *
 store_own_name(const struct store *s)
 {
+	/* a ministry writes none: no branch has this name */
+	if (s->conf.role == ROLE_MINISTRY)
+		return "";
 	return s->conf.role == ROLE_OFFICE ? "office" : "hall";
 }
 
@@ -45,6 +48,8 @@ open_repo(struct store *s, const char *office, struct repo **ret, struct err *e)
 	char path[640];
 	int removed, rc;
 
+	if (s->conf.role == ROLE_MINISTRY)
+		return store_open_view(s, office, ret, e);
 	rc = s->conf.role == ROLE_OFFICE
 		 ? file_path(path, sizeof(path), e, "%s/repo.git", s->conf.dir)
 		 : file_path(path, sizeof(path), e, "%s/offices/%s.git",
@@ -257,6 +262,10 @@ int
 store_own_branch(
     struct store *s, const char *office, struct branch **ret, struct err *e)
 {
+	if (s->conf.role == ROLE_MINISTRY)
+		return err_set(e, ERR_DENIED, 0,
+		    "a ministry reads what its provinces write, and writes "
+		    "nothing in them");
 	return get_branch(s, office, store_own_name(s), 1, ret, e);
 }
 
@@ -330,7 +339,9 @@ store_each_office(struct store *s,
 
 	if (s->conf.role == ROLE_OFFICE)
 		return each(arg, s->conf.code, e);
-	if ((rc = list_offices(s, &list, &n, e)) < 0)
+	rc = s->conf.role == ROLE_MINISTRY ? store_list_fetched(s, &list, &n, e)
+					   : list_offices(s, &list, &n, e);
+	if (rc < 0)
 		return rc;
 	for (i = 0; i < n && rc == 0; i++)
 		rc = each(arg, list[i], e);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "store/conf_file.h"
+#include "store/conf_https.h"
 
 static int
 set_text(char *ret, size_t size, const char *value, struct err *e)
@@ -67,9 +68,11 @@ set_role(struct conf *c, const char *value, struct err *e)
 		c->role = ROLE_OFFICE;
 	else if (strcmp(value, "hall") == 0)
 		c->role = ROLE_HALL;
+	else if (strcmp(value, "ministry") == 0)
+		c->role = ROLE_MINISTRY;
 	else
 		return err_set(e, ERR_INVALID, 0,
-		    "office or hall is expected, not '%s'", value);
+		    "office, hall or ministry is expected, not '%s'", value);
 	return 0;
 }
 
@@ -200,12 +203,24 @@ static const struct setting own_settings[] = {
 	{ "sync", "windows", 0, set_windows },
 	{ "sync", "metered", 0, set_metered },
 	{ "sync", "rate_kib", 0, set_rate },
+	{ "sync", "https_ca", 0, conf_set_https_ca },
+	{ "sync", "https_proxy", 0, conf_set_https_proxy },
 	{ "hall", "url", 1, set_own_url },
 	{ "hall", "host_key", 0, set_own_host_key },
+	{ "hall", "https_pin", 1, conf_set_own_pin },
 	{ "limits", "max_clients", 0, set_max_clients },
 	{ "evidence", "max_bytes", 0, set_max_bytes },
 	{ "evidence", "max_files", 0, set_max_files },
 	{ "evidence", "types", 0, set_kinds },
+	{ "alerts", "command", 0, conf_alerts_set_command },
+	{ "alerts", "mail", 0, conf_alerts_set_mail },
+	{ "alerts", "sendmail", 0, conf_alerts_set_sendmail },
+	{ "alerts", "when", 0, conf_alerts_set_when },
+	{ "alerts", "kinds", 0, conf_alerts_set_kinds },
+	{ "alerts", "every", 0, conf_alerts_set_every },
+	{ "alerts", "silent_days", 0, conf_alerts_set_silent },
+	{ "alerts", "disk_mib", 0, conf_alerts_set_disk },
+	{ "alerts", "lang", 0, conf_alerts_set_lang },
 };
 
 static int
@@ -262,28 +277,51 @@ set_road_device(struct conf *c, const char *value, struct err *e)
 	return 0;
 }
 
+static int
+set_auditor(struct conf *c, const char *value, struct err *e)
+{
+	if (strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") !=
+		strlen(value) ||
+	    value[0] == '-')
+		return err_set(e, ERR_INVALID, 0,
+		    "'%.40s' cannot be the name of an auditor", value);
+	return set_text(c->auditor, sizeof(c->auditor), value, e);
+}
+
 static const struct setting hall_settings[] = {
 	{ "hall", "code", 0, set_hall_code },
 	{ "hall", "name", 0, set_hall_name },
 	{ "hall", "key", 0, set_hall_key },
 	{ "hall", "url", 1, set_url },
 	{ "hall", "host_key", 0, set_host_key },
+	{ "hall", "https_pin", 1, conf_set_pin },
 	{ "hall", "since", 0, set_since },
 	{ "hall", "device", 0, set_road_device },
+	{ "hall", "auditor", 0, set_auditor },
 };
+
+/* What a machine is called unless it is told. */
+static char
+first_letter(enum role role)
+{
+	if (role == ROLE_OFFICE)
+		return 'a';
+	return role == ROLE_HALL ? 'h' : 'm';
+}
 
 void
 conf_defaults(enum role role, struct conf *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->role = role;
-	ret->device = role == ROLE_HALL ? 'h' : 'a';
+	ret->device = first_letter(role);
 	ret->offset_min = 7 * 60;
 	ret->sync_interval_s = 900;
 	ret->after_save_ms = 2000;
 	ret->backoff_min_ms = 5000;
 	ret->backoff_max_ms = 3600000;
 	ret->max_clients = 1000;
+	conf_alerts_defaults(&ret->alerts);
 	ret->evidence_max_bytes = 20L * 1024 * 1024;
 	ret->evidence_max_files = 20;
 	ret->evidence_kinds = CONF_KIND_BIT(CONF_KIND_PDF) |
@@ -291,12 +329,16 @@ conf_defaults(enum role role, struct conf *ret)
 			      CONF_KIND_BIT(CONF_KIND_PNG);
 }
 
-static int
-read_hall(struct conf *c, const char *path, struct err *e)
+int
+conf_read_hall(struct conf *c, struct err *e)
 {
 	static const unsigned char none[KEY_PUBLIC_LEN];
+	char path[PATH_MAX];
 	int rc;
 
+	rc = file_path(path, sizeof(path), e, "%s/hall.conf", c->dir);
+	if (rc < 0)
+		return rc;
 	rc = conf_file_read(path, hall_settings,
 	    sizeof(hall_settings) / sizeof(hall_settings[0]), c, e);
 	if (rc == ERR_NOT_FOUND)
@@ -352,143 +394,13 @@ conf_load(const char *dir, struct conf *ret, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (c.device == '\0')
-		c.device = c.role == ROLE_HALL ? 'h' : 'a';
+		c.device = first_letter(c.role);
 	if ((rc = conf_check(&c, e)) < 0) {
 		err_prepend(e, path);
 		return rc;
 	}
-	if ((rc = file_path(path, sizeof(path), e, "%s/hall.conf", c.dir)) <
-		0 ||
-	    (c.role == ROLE_OFFICE && (rc = read_hall(&c, path, e)) < 0))
+	if (c.role == ROLE_OFFICE && (rc = conf_read_hall(&c, e)) < 0)
 		return rc;
 	*ret = c;
 	return 0;
-}
-
-/* Writes a file of the directory, unless it went wrong on the way. */
-static int
-write_file(const struct conf *c, const char *name, struct buf *text,
-    unsigned mode, struct err *e)
-{
-	char path[PATH_MAX];
-	int rc;
-
-	if ((rc = buf_ok(text, e)) == 0 &&
-	    (rc = file_path(path, sizeof(path), e, "%s/%s", c->dir, name)) == 0)
-		rc = file_write(path, buf_str(text), text->len, mode, e);
-	buf_release(text);
-	return rc;
-}
-
-static void
-put_urls(struct buf *b, const char (*urls)[CONF_URL_MAX], int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++)
-		buf_printf(b, "url = %s\n", urls[i]);
-}
-
-static void
-put_sync(struct buf *b, const struct conf *c)
-{
-	buf_printf(b,
-	    "\n[sync]\n; seconds between two exchanges\ninterval = %ld\n"
-	    "after_save_ms = %ld\nbackoff_min_ms = %ld\n"
-	    "backoff_max_ms = %ld\n",
-	    c->sync_interval_s, c->after_save_ms, c->backoff_min_ms,
-	    c->backoff_max_ms);
-	buf_puts(b,
-	    "; when exchanges may begin by themselves; without it: always\n");
-	if (c->windows.n > 0) {
-		buf_puts(b, "windows = ");
-		conf_times_text(&c->windows, b);
-		buf_putc(b, '\n');
-	} else {
-		buf_puts(b, "; windows = 18:00-06:00, 12:00-13:00\n");
-	}
-	buf_puts(b, "; yes, no, or hours: files wait while the link is paid by "
-		    "volume\nmetered = ");
-	if (c->metered_times.n > 0)
-		conf_times_text(&c->metered_times, b);
-	else
-		buf_puts(b, c->metered ? "yes" : "no");
-	buf_printf(b,
-	    "\n; KiB a second each way; 0: as fast as it goes\n"
-	    "rate_kib = %ld\n",
-	    c->rate_kib);
-}
-
-static void
-put_hall(struct buf *b, const struct conf *c)
-{
-	buf_puts(b,
-	    "\n[hall]\n; addresses that offices are told, tried in this "
-	    "order; if there is none:\n; this directory\n"
-	    "; url = ssh://pmqa@hall.example.org\n");
-	put_urls(b, c->own_urls, c->n_own_urls);
-	if (c->own_host_key[0] != '\0')
-		buf_printf(b, "host_key = %s\n", c->own_host_key);
-}
-
-static void
-put_evidence(struct buf *b, const struct conf *c)
-{
-	const char *sep = "";
-	int k;
-
-	buf_printf(b,
-	    "\n[evidence]\n; bytes of one file, files of one item, what they "
-	    "may be:\n; pdf jpeg png odf ooxml\nmax_bytes = %ld\n"
-	    "max_files = %ld\ntypes = ",
-	    c->evidence_max_bytes, c->evidence_max_files);
-	for (k = 0; k < N_CONF_KINDS; k++) {
-		if ((c->evidence_kinds & CONF_KIND_BIT(k)) == 0)
-			continue;
-		buf_printf(b, "%s%s", sep, conf_kind_name((enum conf_kind)k));
-		sep = " ";
-	}
-	buf_putc(b, '\n');
-}
-
-int
-conf_save(const struct conf *c, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	char offset[8];
-
-	clock_offset_text(offset, c->offset_min);
-	buf_printf(&b, "[pmqa]\nrole = %s\ncode = %s\nname = %s\n",
-	    c->role == ROLE_HALL ? "hall" : "office", c->code, c->name);
-	if (c->role == ROLE_OFFICE)
-		buf_printf(&b, "device = %c\n", c->device);
-	buf_printf(&b, "offset = %s\n", offset);
-	if (c->role == ROLE_OFFICE)
-		put_sync(&b, c);
-	else
-		put_hall(&b, c);
-	buf_printf(&b, "\n[limits]\nmax_clients = %ld\n", c->max_clients);
-	put_evidence(&b, c);
-	return write_file(c, "pmqad.conf", &b, 0644, e);
-}
-
-int
-conf_save_hall(const struct conf *c, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	char key[KEY_LINE_MAX], since[CLOCK_TEXT];
-
-	key_line(c->hall_pub, key);
-	clock_rfc3339(since, c->hall_since, c->offset_min);
-	buf_printf(&b,
-	    "; written when the hall's answer was accepted\n"
-	    "[hall]\ncode = %s\nname = %s\nkey = %s\n",
-	    c->hall_code, c->hall_name, key);
-	put_urls(&b, c->urls, c->n_urls);
-	if (c->host_key[0] != '\0')
-		buf_printf(&b, "host_key = %s\n", c->host_key);
-	buf_printf(&b, "since = %s\n", since);
-	if (c->road_device != '\0')
-		buf_printf(&b, "device = %c\n", c->road_device);
-	return write_file(c, "hall.conf", &b, 0600, e);
 }

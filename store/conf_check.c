@@ -1,22 +1,41 @@
 #include "store/conf.h"
 
 #include "base/text.h"
+#include "store/conf_https.h"
 
 /* The checks of conf.h: the same for a file, for init and for enrolment. */
 
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+const char *
+conf_role_name(enum role role)
+{
+	switch (role) {
+	case ROLE_OFFICE:
+		return "office";
+	case ROLE_HALL:
+		return "hall";
+	case ROLE_MINISTRY:
+		return "ministry";
+	}
+	return "office";
+}
+
 int
 conf_check_code(enum role role, const char *code, struct err *e)
 {
-	size_t want = role == ROLE_HALL ? 2 : 4;
+	size_t want = role == ROLE_OFFICE ? 4 : 2;
 
 	if (strlen(code) == want && strspn(code, DIGITS) == want)
 		return 0;
 	if (role == ROLE_HALL)
 		err_set(e, ERR_INVALID, 0,
 		    "'%s' is not a hall's code: two digits, such as 91", code);
+	else if (role == ROLE_MINISTRY)
+		err_set(e, ERR_INVALID, 0,
+		    "'%s' is not a ministry's code: two digits, such as 00",
+		    code);
 	else
 		err_set(e, ERR_INVALID, 0,
 		    "'%s' is not an office's code: four digits, such as 9105",
@@ -107,14 +126,14 @@ conf_check_url(const char *url, struct err *e)
 		if (strncmp(url, scheme, strlen(scheme)) == 0) {
 			if (is_login(url + strlen(scheme)))
 				return 0;
-		} else if (is_safe_path(url)) {
+		} else if (conf_is_https(url) || is_safe_path(url)) {
 			return 0;
 		}
 	}
 	err_set(e, ERR_INVALID, 0, "'%s' is not an address of a hall", url);
 	err_hint(e,
-	    "write ssh://user@host, ssh://user@host:port or an absolute path "
-	    "of letters, digits and ._-/+@=,:~");
+	    "write ssh://user@host[:port], https://host[:port] or an absolute "
+	    "path of letters, digits and ._-/+@=,:~");
 	return ERR_INVALID;
 }
 
@@ -187,6 +206,9 @@ conf_check(const struct conf *c, struct err *e)
 	if (c->role == ROLE_HALL && c->device != 'h')
 		return err_set(
 		    e, ERR_INVALID, 0, "the letter of a hall is always 'h'");
+	if (c->role == ROLE_MINISTRY && c->device != 'm')
+		return err_set(e, ERR_INVALID, 0,
+		    "the letter of a ministry is always 'm'");
 	if (c->role == ROLE_OFFICE &&
 	    (c->device < 'a' || c->device > 'z' || c->device == 'h'))
 		return err_set(e, ERR_INVALID, 0,

@@ -16,7 +16,7 @@ struct reading {
 	int line;
 	const struct setting *settings;
 	size_t n_settings;
-	unsigned seen; /* a bit per setting */
+	uint64_t seen; /* a bit per setting */
 	struct conf *conf;
 	int rc, rc_line; /* the first refusal and its line */
 	struct err *e;
@@ -75,12 +75,12 @@ on_setting(void *arg, const char *section, const char *name, const char *value)
 		if (strcmp(s->section, section) != 0 ||
 		    strcmp(s->name, name) != 0)
 			continue;
-		if (!s->repeatable && (r->seen & 1U << i) != 0)
+		if (!s->repeatable && (r->seen & UINT64_C(1) << i) != 0)
 			rc = err_set(
 			    r->e, ERR_INVALID, 0, "'%s' is given twice", name);
 		else
 			rc = s->set(r->conf, value, r->e);
-		r->seen |= 1U << i;
+		r->seen |= UINT64_C(1) << i;
 		if (rc < 0)
 			refuse(r, rc);
 		return rc == 0;

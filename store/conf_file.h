@@ -15,7 +15,7 @@
 
 #include "store/conf.h"
 
-/* One setting: how its text gets into struct conf. At most 32 to a table. */
+/* One setting: how its text gets into struct conf. At most 64 to a table. */
 struct setting {
 	const char *section, *name;
 	int repeatable;

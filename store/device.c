@@ -29,8 +29,9 @@ device_key_path(
 {
 	int rc, has = 0;
 
-	if (c->role == ROLE_HALL)
-		return file_path(ret, size, e, "%s/keys/hall", c->dir);
+	if (c->role != ROLE_OFFICE)
+		return file_path(ret, size, e, "%s/keys/%s", c->dir,
+		    conf_role_name(c->role));
 	if ((rc = device_new_key_path(c, letter, ret, size, &has, e)) < 0 ||
 	    has)
 		return rc;

@@ -16,8 +16,13 @@
 #define NAME_LEN 80 /* of a file; ids have 64 characters */
 #define BYTES_MAX ((size_t)8 * 1024 * 1024) /* of one revision */
 
-static const char *const dirs[] = { "cycles", "editions", "practices",
-	"wordings" };
+/* back: what has no file any more is taken back from the offices. Announcements
+ * come first: they are what is in a hurry. */
+static const struct shared_dir {
+	const char *name;
+	int back;
+} dirs[] = { { "announcements", 1 }, { "cycles", 0 }, { "editions", 0 },
+	{ "practices", 1 }, { "wordings", 0 } };
 #define N_DIRS (sizeof(dirs) / sizeof(dirs[0]))
 
 struct shared {
@@ -30,8 +35,8 @@ struct shared {
 struct publish_set {
 	struct shared *files;
 	size_t n;
-	int has_practices; /* the directory is there */
-	char **gone;       /* paths of practices that were taken back */
+	int there[N_DIRS]; /* the directory is */
+	char **gone;       /* paths of what was taken back */
 	size_t n_gone;
 };
 
@@ -43,7 +48,8 @@ is_shared(const char *path)
 	size_t i, len = strcspn(path, "/");
 
 	for (i = 0; i < N_DIRS; i++)
-		if (strlen(dirs[i]) == len && strncmp(path, dirs[i], len) == 0)
+		if (strlen(dirs[i].name) == len &&
+		    strncmp(path, dirs[i].name, len) == 0)
 			return 1;
 	return 0;
 }
@@ -257,15 +263,12 @@ publish_set_read(struct store *s, struct publish_set **ret, struct err *e)
 {
 	struct publish_set *set = calloc(1, sizeof(*set));
 	size_t i;
-	int there, rc = 0;
+	int rc = 0;
 
 	if (set == NULL)
 		return err_nomem(e);
-	for (i = 0; i < N_DIRS && rc == 0; i++) {
-		rc = walk(s, dirs[i], add_file, set, &there, e);
-		if (strcmp(dirs[i], "practices") == 0)
-			set->has_practices = there;
-	}
+	for (i = 0; i < N_DIRS && rc == 0; i++)
+		rc = walk(s, dirs[i].name, add_file, set, &set->there[i], e);
 	if (rc < 0)
 		publish_set_free(set);
 	else
@@ -356,23 +359,22 @@ add_change(
 	c->value = rec;
 }
 
-/* Practices that the branch has and the set has not any more. */
+/* What the branch has of a directory and the set has not any more. */
 static int
 take_back(struct publish_set *set, struct store *s, const struct branch *hall,
-    struct save_change *changes, size_t max, size_t *n, struct err *e)
+    const char *dir, struct save_change *changes, size_t max, size_t *n,
+    struct err *e)
 {
 	struct db *db = store_db(s);
 	sqlite3_stmt *st = NULL;
 	const char *path;
 	int rc;
 
-	if (!set->has_practices)
-		return 0;
 	rc = db_stmt(db, &st, e,
 	    "SELECT path FROM record WHERE branch = ?1 AND"
-	    " path > 'practices/' AND path < 'practices0'"
+	    " path > ?2 || '/' AND path < ?2 || '0'"
 	    " AND bytes IS NOT NULL ORDER BY path",
-	    "i", hall->id);
+	    "is", hall->id, dir);
 	if (rc < 0)
 		return rc;
 	while (*n < max && (rc = db_step(db, st, e)) > 0) {
@@ -395,8 +397,13 @@ publish_set_missing(struct publish_set *set, struct store *s,
 	size_t i, n = 0, bytes = 0;
 	int rc;
 
-	if ((rc = take_back(set, s, hall, changes, max, &n, e)) < 0)
-		return rc;
+	for (i = 0; i < N_DIRS; i++) {
+		if (!dirs[i].back || !set->there[i])
+			continue;
+		if ((rc = take_back(
+			 set, s, hall, dirs[i].name, changes, max, &n, e)) < 0)
+			return rc;
+	}
 	*ret_more = n == max;
 	for (i = 0; i < set->n && !*ret_more; i++) {
 		if ((rc = lacks(s, hall, &set->files[i], e)) < 0)

@@ -33,7 +33,8 @@ make_key(const struct conf *c, struct key *ret, struct err *e)
 	if ((rc = below(c, "keys", dir, e)) < 0 ||
 	    (rc = file_mkdirs(dir, KEYS_MODE, e)) < 0 ||
 	    (rc = file_path(path, sizeof(path), e, "%s/%s", dir,
-		 c->role == ROLE_HALL ? "hall" : "device")) < 0)
+		 c->role == ROLE_OFFICE ? "device" : conf_role_name(c->role))) <
+		0)
 		return rc;
 	rc = key_load(path, ret, e);
 	if (rc != ERR_NOT_FOUND)
@@ -165,7 +166,9 @@ make_all(const struct conf *c, struct err *e)
 	if (c->role == ROLE_OFFICE) {
 		rc = make_repo(c, &key, e);
 	} else {
-		if ((rc = below(c, "offices", path, e)) < 0)
+		if ((rc = below(c,
+			 c->role == ROLE_HALL ? "offices" : "provinces", path,
+			 e)) < 0)
 			goto out;
 		rc = file_mkdirs(path, DIR_MODE, e);
 	}

@@ -10,6 +10,7 @@
 #ifndef STORE_STATE_H
 #define STORE_STATE_H
 
+#include "store/provinces.h"
 #include "store/store.h"
 
 struct open_repo {
@@ -22,6 +23,8 @@ struct shelved { /* an edition, kept as long as the store: users borrow it */
 	struct edition *edition;
 };
 
+struct backup;
+
 struct store {
 	enum store_mode mode;
 	struct conf conf;
@@ -31,10 +34,13 @@ struct store {
 	struct key key;
 	struct open_repo *repos;
 	size_t n_repos;
+	struct province *provinces; /* a ministry's */
+	size_t n_provinces;
 	struct branch **branches;
 	size_t n_branches;
 	struct shelved *shelf;
 	size_t n_shelf;
+	struct backup *backup; /* under way, or NULL */
 	int in_group;
 	struct err group_err; /* why SQLite undid the group on its own */
 	int broken; /* memory could not be put right after a failed group */
@@ -42,6 +48,17 @@ struct store {
 
 /* Name of the branch that this program writes. */
 const char *store_own_name(const struct store *s);
+
+/* --- a ministry's (provinces.c) --- */
+/* Those that are set up, read anew; every repository is closed. */
+int store_load_provinces(struct store *s, struct err *e);
+void store_close_provinces(struct store *s);
+/* An office's part of its province's repository. */
+int store_open_view(
+    struct store *s, const char *office, struct repo **ret, struct err *e);
+/* Codes of the offices whose branches were checked, sorted; to be freed. */
+int store_list_fetched(
+    struct store *s, char (**ret)[8], size_t *ret_n, struct err *e);
 
 /* A cached or stored branch; ERR_NOT_FOUND if there is no row. */
 int store_find_branch(struct store *s, const char *office, const char *which,

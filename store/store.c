@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "store/admit/absorb.h"
+#include "store/backup/backup.h"
 #include "store/db/schema.h"
 #include "store/device.h"
 #include "store/save/journal.h"
@@ -95,7 +96,7 @@ store_reload_conf(struct store *s, struct err *e)
 		store_forget_branches(s);
 	}
 	s->conf = fresh;
-	return 0;
+	return s->conf.role == ROLE_MINISTRY ? store_load_provinces(s, e) : 0;
 }
 
 /* The process that wrote itself into the lock's file. */
@@ -309,13 +310,18 @@ store_open(
 	if ((rc = conf_load(dir, &s->conf, e)) < 0)
 		goto out;
 	conf_device(&s->conf, s->device);
-	if (mode != STORE_READ && (rc = take_lock(s, e)) < 0)
+	if (mode != STORE_READ &&
+	    ((rc = take_lock(s, e)) < 0 || (rc = backup_sweep(s, e)) < 0))
 		goto out;
 	if ((rc = load_key(&s->conf, mode, &s->key, e)) < 0)
 		goto out;
 	if ((rc = open_db(s, e)) < 0)
 		goto out;
-	if (mode == STORE_WRITE &&
+	if (s->conf.role == ROLE_MINISTRY &&
+	    (rc = store_load_provinces(s, e)) < 0)
+		goto out;
+	/* a ministry writes no branch of its own */
+	if (mode == STORE_WRITE && s->conf.role != ROLE_MINISTRY &&
 	    (rc = store_each_office(s, check_tip, s, e)) < 0)
 		goto out;
 	*ret = s;
@@ -332,10 +338,10 @@ store_close(struct store *s)
 
 	if (s == NULL)
 		return;
+	backup_free(s->backup);
 	store_forget_branches(s);
 	free(s->branches);
-	for (i = 0; i < s->n_repos; i++)
-		repo_close(s->repos[i].repo);
+	store_close_provinces(s); /* with all that is open */
 	free(s->repos);
 	for (i = 0; i < s->n_shelf; i++)
 		edition_free(s->shelf[i].edition);

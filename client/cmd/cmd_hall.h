@@ -1,5 +1,5 @@
 /*
- * cmd_hall: the hall's side: admit offices, see where each of them stands.
+ * cmd_hall: the hall's side: see where each of the offices stands.
  *
  * Ownership: none.
  * Units:     none.
@@ -11,7 +11,10 @@
 
 #include "client/cmd.h"
 
-int cmd_hall_enroll(struct cmd *c, struct err *e);
 int cmd_hall_status(struct cmd *c, struct err *e);
+
+/* The table of an answer of hall.status, and what is said below it. */
+int cmd_hall_print(
+    struct out *o, const cJSON *result, int only_behind, struct err *e);
 
 #endif

@@ -15,8 +15,39 @@ example(struct out *o, const char *lines)
 	}
 }
 
+/* Where an option means something else than what opts.c says of it. */
+static const struct {
+	const char *command;
+	enum opt opt;
+	const char *what;
+} special[] = {
+	{ "hall revoke", OPT_SINCE,
+	    N_("as of this day or time, when it was lost for instance; "
+	       "default: now") },
+	{ "hall log", OPT_OFFICE, N_("only lines of this office") },
+	{ "hall log", OPT_DEVICE, N_("only lines of this device: 9105-a") },
+	{ "hall log", OPT_SINCE, N_("only lines from this day or time on") },
+	{ "hall log", OPT_UNTIL, N_("only lines up to this day or time") },
+	{ "hall log", OPT_FORMAT, N_("write it whole: csv or json") },
+	{ "hall announce", OPT_UNTIL,
+	    N_("the last day on which it matters; default: none") },
+	{ "hall watch", OPT_LIMIT,
+	    N_("end after so many events; default: go on") },
+};
+
+static const char *
+what_of(const struct cmd_desc *d, enum opt o)
+{
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+		if (d != NULL && special[i].opt == o &&
+		    strcmp(special[i].command, d->name) == 0)
+			return special[i].what;
+	return opts_desc(o)->what;
+}
+
+/* of NULL: of every command. */
 static int
-options(struct out *o, uint64_t mask, struct err *e)
+options(struct out *o, const struct cmd_desc *of, uint64_t mask, struct err *e)
 {
 	struct table t;
 	char name[64];
@@ -34,7 +65,7 @@ options(struct out *o, uint64_t mask, struct err *e)
 		    d->arg != NULL ? " " : "",
 		    d->arg != NULL ? err_tr(d->arg) : "");
 		table_cell(&t, STYLE_PLAIN, name);
-		table_cell(&t, STYLE_PLAIN, err_tr(d->what));
+		table_cell(&t, STYLE_PLAIN, err_tr(what_of(of, (enum opt)i)));
 	}
 	rc = table_print(&t, o, 2, e);
 	table_release(&t);
@@ -106,7 +137,7 @@ cmd_help_all(struct out *o, struct err *e)
 		return rc;
 	out_nl(o);
 	out_heading(o, _("Options of every command"));
-	if ((rc = options(o, OPTS_ALWAYS, e)) < 0)
+	if ((rc = options(o, NULL, OPTS_ALWAYS, e)) < 0)
 		return rc;
 	out_nl(o);
 	out_wrapped(o, 0, "", _("More on one: pmqa help COMMAND, or pmqa(1)."));
@@ -153,12 +184,12 @@ cmd_help_one(struct out *o, const struct cmd_desc *d, struct err *e)
 	}
 	if (d->opts != 0) {
 		out_heading(o, _("Options"));
-		if ((rc = options(o, d->opts, e)) < 0)
+		if ((rc = options(o, d, d->opts, e)) < 0)
 			return rc;
 		out_nl(o);
 	}
 	out_heading(o, _("Options of every command"));
-	if ((rc = options(o, OPTS_ALWAYS, e)) < 0)
+	if ((rc = options(o, NULL, OPTS_ALWAYS, e)) < 0)
 		return rc;
 	out_nl(o);
 	out_heading(o, _("Example"));

@@ -1,5 +1,6 @@
 /* What the hall gives to all its offices. */
 #include "client/cmd/cmd_see.h"
+#include "client/cmd_main.h"
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/table.h"
@@ -67,9 +68,25 @@ ask_and_print(struct cmd *c, const char *method, cJSON *params,
 	return rc;
 }
 
+/* Without an address: to the offices. */
 int
 cmd_publish_publish(struct cmd *c, struct err *e)
 {
+	const char *to = c->n_args > 0 ? c->args[0] : NULL;
+
+	if (to != NULL && (strncmp(to, "postgresql://", 13) == 0 ||
+			      strncmp(to, "postgres://", 11) == 0))
+		return cmd_main_become_publish(c, e);
+	if (to != NULL) {
+		err_set(
+		    e, ERR_USAGE, 0, "'%s' is no address of a database", to);
+		err_hint(e, "it is written postgresql://USER@HOST/DATABASE");
+		return ERR_USAGE;
+	}
+	if (c->opts->value[OPT_FOLLOW] != NULL ||
+	    c->opts->value[OPT_LIMIT] != NULL)
+		return err_set(e, ERR_USAGE, 0,
+		    "--follow and --limit want the address of a database");
 	return ask_and_print(c, "hall.publish", NULL, NULL, e);
 }
 

@@ -342,13 +342,22 @@ const struct cmd_desc cmd_see_rows[] = {
 	    "pmqa search ธรรมาภิบาล\npmqa search 'one stop' --year 2565\n"
 	    "pmqa --dir H search ร้องเรียน --office 9105",
 	    B(OFFICE) | B(YEAR) | B(LIMIT), 1, SIZE_MAX, cmd_search_search },
-	{ "hall publish", "",
+	{ "hall publish", N_("[DATABASE]"),
 	    N_("bring editions, wordings, calendars and practices to every "
-	       "office"),
+	       "office; or all offices' records to a database"),
 	    N_("Only what an office lacks becomes a revision, so it may be "
 	       "repeated at any time. An edition that an office has already is "
-	       "never changed."),
-	    "pmqa --dir H hall publish", 0, 0, 0, cmd_publish_publish },
+	       "never changed. With the address of a PostgreSQL database: "
+	       "writes there what is new of offices, years, scores, answers, "
+	       "revisions, changes and receipts, into tables of the schema "
+	       "pmqa. It goes on where it ended, however that was. --limit: "
+	       "revisions in one transaction, 1 to 1000; 500 if absent. "
+	       "Passwords are read "
+	       "from ~/.pgpass or the file named by PGPASSFILE."),
+	    "pmqa --dir H hall publish\n"
+	    "pmqa --dir H hall publish postgresql://pmqa@db.example/pmqa\n"
+	    "pmqa --dir H hall publish postgresql:///pmqa --follow",
+	    B(FOLLOW) | B(LIMIT), 0, 1, cmd_publish_publish },
 	{ "hall share", N_("OFFICE ITEM"),
 	    N_("share an office's good practice with all offices"),
 	    N_("Takes what the office wrote into good_practice.text of the "

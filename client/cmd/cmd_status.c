@@ -27,7 +27,9 @@ who_rows(struct table *t, const cJSON *status, const cJSON *hello)
 	snprintf(text, sizeof(text), "%s %s", code != NULL ? code : "-",
 	    name != NULL ? name : "");
 	row(t,
-	    role != NULL && strcmp(role, "hall") == 0 ? _("Hall") : _("Office"),
+	    role == NULL || strcmp(role, "office") == 0 ? _("Office")
+	    : strcmp(role, "hall") == 0                 ? _("Hall")
+							: _("Ministry"),
 	    STYLE_HEAD, text);
 	if (json_str(status, "hall_knows") == NULL) {
 		row(t, _("Device"), STYLE_PLAIN, device != NULL ? device : "-");
@@ -178,6 +180,26 @@ begin_advice(const cJSON *status)
 	return _("Begin an assessment: pmqa assess open YEAR.");
 }
 
+/* What the hall told that nobody has looked at here. */
+static void
+print_announcements(struct out *o, const cJSON *list)
+{
+	const cJSON *a;
+
+	if (cJSON_GetArraySize(list) == 0)
+		return;
+	out_nl(o);
+	cJSON_ArrayForEach (a, list) {
+		const char *title = json_str(a, "title");
+
+		out_style(o, STYLE_HEAD);
+		out_hanging(o, 0, _("The hall announces: "),
+		    title != NULL ? title : "-");
+		out_style(o, STYLE_PLAIN);
+	}
+	out_wrapped(o, 0, "", _("Read it: pmqa announcements"));
+}
+
 /* What a person should do now; NULL if nothing. */
 static const char *
 advice(const cJSON *status)
@@ -192,6 +214,9 @@ advice(const cJSON *status)
 			 "journalctl -u pmqad.");
 	if (role != NULL && strcmp(role, "hall") == 0)
 		return _("See the offices: pmqa hall status.");
+	if (role != NULL && strcmp(role, "ministry") == 0)
+		return _("See the provinces: pmqa ministry list; their "
+			 "offices: pmqa hall status.");
 	if (json_int(status, "cycle", 0) == 0)
 		return begin_advice(status);
 	if (!json_bool(status, "enrolled", 1))
@@ -233,7 +258,7 @@ print_status(struct out *o, const cJSON *status, const cJSON *hello,
 {
 	const cJSON *sync = json_get(status, "sync");
 	const char *role = json_str(status, "role");
-	int office = role == NULL || strcmp(role, "hall") != 0;
+	int office = role == NULL || strcmp(role, "office") == 0;
 	const char *next = advice(status);
 	const char *work = cmd_review_advice(state, 0);
 	struct table t;
@@ -260,6 +285,8 @@ print_status(struct out *o, const cJSON *status, const cJSON *hello,
 		out_nl(o);
 		cmd_device_notices(o, json_get(status, "notices"));
 	}
+	if (rc == 0)
+		print_announcements(o, json_get(status, "announcements"));
 	if (rc == 0 && (work[0] != '\0' || next != NULL))
 		out_nl(o);
 	if (rc == 0 && work[0] != '\0')
@@ -276,7 +303,7 @@ ask_state(struct cmd *c, const cJSON *status, cJSON **ret, struct err *e)
 	const char *role = json_str(status, "role");
 
 	if (json_int(status, "cycle", 0) == 0 ||
-	    (role != NULL && strcmp(role, "hall") == 0))
+	    (role != NULL && strcmp(role, "office") != 0))
 		return 0;
 	return cmd_ask(c, "assess.state", NULL, ret, e);
 }

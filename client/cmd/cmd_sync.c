@@ -243,6 +243,7 @@ print_verify(struct out *o, const cJSON *result, struct err *e)
 		{ "receipts", N_("Receipts") },
 		{ "evidence", N_("Evidence files") },
 		{ "records", N_("Records") },
+		{ "log", N_("Lines of the acceptance log") },
 	};
 	const cJSON *checked = json_get(result, "checked");
 	struct table t;
@@ -253,6 +254,8 @@ print_verify(struct out *o, const cJSON *result, struct err *e)
 	table_column(&t, _("Checked"), COL_LEFT);
 	table_column(&t, _("Number"), COL_RIGHT);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (json_get(checked, rows[i].name) == NULL)
+			continue; /* an office has no such log */
 		snprintf(count, sizeof(count), "%lld",
 		    (long long)json_int(checked, rows[i].name, 0));
 		table_cell(&t, STYLE_PLAIN, err_tr(rows[i].label));

@@ -3,6 +3,7 @@
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/pace.h"
+#include "client/say.h"
 
 #define TEXT_MAX 1200
 
@@ -105,14 +106,14 @@ fault_rows(struct table *t, const cJSON *sync)
 	const cJSON *fault = json_get(sync, "last_error");
 	const char *message = json_str(fault, "message");
 	const char *hint = json_str(fault, "hint");
-	char text[TEXT_MAX];
+	struct buf text = BUF_INIT;
 
 	if (message == NULL)
 		return;
-	snprintf(text, sizeof(text), "%s: %s",
-	    labels_word(json_str(fault, "class")),
-	    lang_pick(message, json_str(fault, "message_th")));
-	row(t, _("Last error"), STYLE_BAD, text);
+	buf_printf(&text, "%s: ", labels_word(json_str(fault, "class")));
+	say(&text, message, json_str(fault, "message_th"));
+	row(t, _("Last error"), STYLE_BAD, buf_str(&text));
+	buf_release(&text);
 	if (hint != NULL && hint[0] != '\0')
 		row(t, _("What to do"), STYLE_PLAIN,
 		    lang_pick(hint, json_str(fault, "hint_th")));

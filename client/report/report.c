@@ -57,7 +57,7 @@ is_over_offices(struct cmd *c, int *ret, struct err *e)
 	if ((rc = cmd_ask(c, "hello", NULL, &hello, e)) < 0)
 		return rc;
 	role = json_str(hello, "role");
-	*ret = role != NULL && strcmp(role, "hall") == 0;
+	*ret = role != NULL && strcmp(role, "office") != 0;
 	cJSON_Delete(hello);
 	return 0;
 }

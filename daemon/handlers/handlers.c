@@ -35,8 +35,8 @@ fill_hello(const struct call *c, cJSON *obj, struct err *e)
 	if ((rc = json_put_str(obj, "program", "pmqad", e)) < 0 ||
 	    (rc = json_put_str(obj, "version", PMQA_VERSION, e)) < 0 ||
 	    (rc = json_put_int(obj, "protocol", RPC_PROTOCOL, e)) < 0 ||
-	    (rc = json_put_str(obj, "role",
-		 conf->role == ROLE_HALL ? "hall" : "office", e)) < 0 ||
+	    (rc = json_put_str(obj, "role", conf_role_name(conf->role), e)) <
+		0 ||
 	    (rc = json_put_str(obj, "code", conf->code, e)) < 0 ||
 	    (rc = json_put_str(obj, "name", conf->name, e)) < 0 ||
 	    (rc = json_put_str(obj, "device", device, e)) < 0 ||
@@ -199,6 +199,12 @@ static const struct {
 	{ handlers_report, &handlers_n_report },
 	{ handlers_bundle, &handlers_n_bundle },
 	{ handlers_device, &handlers_n_device },
+	{ handlers_ministry, &handlers_n_ministry },
+	{ handlers_oversight, &handlers_n_oversight },
+	{ handlers_devices, &handlers_n_devices },
+	{ handlers_log, &handlers_n_log },
+	{ handlers_backup, &handlers_n_backup },
+	{ handlers_feed, &handlers_n_feed },
 };
 
 const struct handler *

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "daemon/handlers/handlers.h"
 #include "daemon/server.h"
+#include "store/hall/announce.h"
 #include "store/view/query.h"
 #include "store/view/verify.h"
 
@@ -21,7 +22,7 @@ handlers_office(const struct call *c, const struct store *s, const char **ret,
 	int rc;
 
 	if (office == NULL || office[0] == '\0') {
-		if (store_conf(s)->role == ROLE_HALL) {
+		if (store_conf(s)->role != ROLE_OFFICE) {
 			err_set(e, ERR_USAGE, 0,
 			    "%s: parameter 'office' is missing: which office?",
 			    c->method->name);
@@ -89,13 +90,15 @@ add_storage(const struct store *s, cJSON *status, struct err *e)
 static int
 run_status(struct call *c, struct store *s, cJSON **ret, struct err *e)
 {
-	cJSON *status = NULL;
+	cJSON *status = NULL, *news = NULL;
 	int rc;
 
 	(void)c;
 	if ((rc = query_status(s, &status, e)) < 0)
 		return rc;
-	if ((rc = add_storage(s, status, e)) < 0) {
+	if ((rc = add_storage(s, status, e)) < 0 ||
+	    (rc = announce_unread(s, &news, e)) < 0 ||
+	    (rc = json_put(status, "announcements", news, e)) < 0) {
 		cJSON_Delete(status);
 		return rc;
 	}

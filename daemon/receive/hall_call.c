@@ -150,11 +150,12 @@ call(const char *dir, const char *method, const char *office, const char *sha,
 	int64_t deadline = clock_mono_ms() + HALL_CALL_ABSORB_MS;
 	cJSON *params = cJSON_CreateObject();
 	struct buf out = BUF_INIT;
-	int fd = -1, rc;
+	int fd = -1, rc = 0;
 
 	if (params == NULL)
 		return err_nomem(e);
-	if ((rc = json_put_str(params, "office", office, e)) == 0 &&
+	if ((office == NULL ||
+		(rc = json_put_str(params, "office", office, e)) == 0) &&
 	    (sha == NULL ||
 		(rc = json_put_str(params, "sha256", sha, e)) == 0) &&
 	    (rc = rpc_write_call(CALL_ID, method, params, &out, e)) == 0 &&
@@ -188,15 +189,34 @@ hall_call_absorb_evidence(const char *dir, const char *office, const char *sha,
 	return call(dir, "hall.absorb_evidence", office, sha, ret, e);
 }
 
+int
+hall_call_province(const char *dir, struct err *e)
+{
+	return call(dir, "hall.province", NULL, NULL, NULL, e);
+}
+
+static int
+put_told(cJSON *params, const struct receive_told *told)
+{
+	int rc = 0;
+
+	if (told != NULL && told->version[0] != '\0')
+		rc = json_put_str(params, "version", told->version, NULL);
+	if (rc == 0 && told != NULL && told->holds[0] != '\0')
+		rc = json_put_str(params, "holds", told->holds, NULL);
+	return rc;
+}
+
 static int
 seen_line(const char *office, const char *device, const char *class,
-    const char *message, struct buf *out)
+    const char *message, const struct receive_told *told, struct buf *out)
 {
 	cJSON *params = cJSON_CreateObject();
 	int rc;
 
 	if ((rc = json_put_str(params, "office", office, NULL)) == 0 &&
 	    (rc = json_put_str(params, "device", device, NULL)) == 0 &&
+	    (rc = put_told(params, told)) == 0 &&
 	    (class == NULL ||
 		((rc = json_put_str(params, "class", class, NULL)) == 0 &&
 		    (rc = json_put_str(params, "message", message, NULL)) ==
@@ -209,9 +229,9 @@ seen_line(const char *office, const char *device, const char *class,
 	return rc;
 }
 
-void
-hall_call_seen(const char *dir, const char *office, const char *device,
-    const char *class, const char *message)
+static void
+tell_seen(const char *dir, const char *office, const char *device,
+    const char *class, const char *message, const struct receive_told *told)
 {
 	int64_t deadline = clock_mono_ms() + HALL_CALL_SEEN_MS;
 	struct buf out = BUF_INIT;
@@ -222,11 +242,25 @@ hall_call_seen(const char *dir, const char *office, const char *device,
 	 * office its transfer; whoever looks waits a moment, until what the hall
 	 * has just saved stands in the repository, then sees what there is */
 	if (dial(dir, &fd, NULL) == 0 &&
-	    seen_line(office, device, class, message, &out) == 0 &&
+	    seen_line(office, device, class, message, told, &out) == 0 &&
 	    send(fd, out.data, out.len, MSG_NOSIGNAL) == (ssize_t)out.len &&
 	    class == NULL && wait_for(fd, POLLIN, deadline, NULL) == 0)
 		(void)recv(fd, &byte, 1, 0);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&out);
+}
+
+void
+hall_call_seen(const char *dir, const char *office, const char *device,
+    const char *class, const char *message)
+{
+	tell_seen(dir, office, device, class, message, NULL);
+}
+
+void
+hall_call_came(const char *dir, const char *office, const char *device,
+    const struct receive_told *told)
+{
+	tell_seen(dir, office, device, NULL, NULL, told);
 }

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "daemon/receive/receive_told.h"
 
 #define HALL_CALL_ABSORB_MS 20000
 #define HALL_CALL_SEEN_MS 400
@@ -29,10 +30,17 @@ int hall_call_returned(const char *dir, const char *office, struct err *e);
 int hall_call_absorb_evidence(const char *dir, const char *office,
     const char *sha, struct buf *ret, struct err *e);
 
+/* hall.province: brings province.git up to date. Waits for it. */
+int hall_call_province(const char *dir, struct err *e);
+
 /* hall.seen: a failure is told and not waited for; of a visit (class NULL) an
  * answer is awaited for a moment, as the hall then writes what it has saved to
  * the repository that is about to be read. Lost when the daemon is away. */
 void hall_call_seen(const char *dir, const char *office, const char *device,
     const char *class, const char *message);
+
+/* The same of a visit, with what the machine told of itself. */
+void hall_call_came(const char *dir, const char *office, const char *device,
+    const struct receive_told *told);
 
 #endif

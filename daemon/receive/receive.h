@@ -5,7 +5,7 @@
  * limits pinned.
  *
  * Ownership: none; receive_serve() becomes git and does not come back, or has
- * told the steps that were asked for.
+ * told the steps that were asked for, or served a push (receive_push.h).
  * Units:     seconds, bytes.
  * Errors:    ERR_DENIED: the device may not, ERR_REFUSED: this file may not,
  * a sentence for its people; others: the hall's own trouble.
@@ -14,7 +14,10 @@
 #ifndef DAEMON_RECEIVE_RECEIVE_H
 #define DAEMON_RECEIVE_RECEIVE_H
 
+#include "base/buf.h"
 #include "daemon/receive/command.h"
+
+struct receive_http;
 
 struct receive {
 	char dir[512];                   /* the hall's directory */
@@ -23,7 +26,11 @@ struct receive {
 	char repo[640];                  /* DIR/offices/9105.git */
 	/* one file of evidence, if it is about that: else "" */
 	char sha[COMMAND_SHA_MAX];
-	char evidence_repo[640]; /* DIR/evidence/9105.git */
+	char evidence_repo[640];   /* DIR/evidence/9105.git */
+	char road[8];              /* it came by: receive_accept_road() */
+	int seconds;               /* one connection may take */
+	int status;                /* of a push: git's own exit status */
+	struct receive_http *http; /* NULL: not over https */
 };
 
 /* From the forced command's own arguments, which the hall wrote. */
@@ -40,7 +47,7 @@ int receive_check_device(const struct receive *r, struct err *e);
 /*
  * The whole forced command: original is SSH_ORIGINAL_COMMAND, protocol
  * GIT_PROTOCOL, both as the client sent them (NULL allowed). Returns with an
- * error, or with 0 when it was "pmqa-steps".
+ * error, or with 0 when it was "pmqa-steps" or a push (then r->status).
  */
 int receive_serve(struct receive *r, const char *original, const char *protocol,
     struct err *e);
@@ -51,6 +58,9 @@ void receive_say(const char *prefix, const char *text);
 
 /* An error: its sentence behind the prefix, the same in Thai, the hint. */
 void receive_say_err(const char *prefix, const struct err *e);
+
+/* The same lines, appended. */
+void receive_put_err(struct buf *out, const char *prefix, const struct err *e);
 
 /* One line of JSON to DIR/receive.log (rotated at 16 MiB). A log that cannot be
  * written does not stop a push. */

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "daemon/receive/hall_call.h"
+#include "daemon/receive/receive_accept.h"
+#include "daemon/receive/receive_git.h"
 #include "daemon/sync/remark.h"
 #include "store/admit/side.h"
 #include "store/evidence/evidence_door.h"
@@ -82,22 +84,22 @@ receive_hook_parse(const char *text, size_t len,
 	return 0;
 }
 
-static const char *
-event_of(const struct receive *r)
+const char *
+receive_hook_event(const struct receive *r)
 {
 	return r->sha[0] != '\0' ? "evidence" : "push";
 }
 
-/* For the log here and for who looks after the hall. */
-static void
-tell_failure(
+void
+receive_hook_tell(
     const struct receive *r, const struct door_update *u, const struct err *e)
 {
 	const char *class = e->code == ERR_REFUSED ? "refused" : "trouble";
 	char clean[REMARK_MAX];
 
-	receive_log(r, event_of(r), u != NULL ? u->old : NULL,
+	receive_log(r, receive_hook_event(r), u != NULL ? u->old : NULL,
 	    u != NULL ? u->new_ : NULL, class, e->msg);
+	receive_accept_refused(r, u, class, e->msg);
 	remark_clean(e->msg, clean, sizeof(clean));
 	hall_call_seen(r->dir, r->office, r->device, class, clean);
 }
@@ -141,10 +143,12 @@ receive_hook_pre(
 	int rc;
 
 	memset(&own, 0, sizeof(own));
-	if ((rc = read_updates(fd, u, &n, &own)) == 0)
+	receive_git_more_time();
+	if ((rc = read_updates(fd, u, &n, &own)) == 0 &&
+	    (rc = receive_accept_ready(r, &own)) == 0)
 		rc = ask_door(r, quarantine, u, n, &own);
 	if (rc < 0) {
-		tell_failure(r, n > 0 ? u : NULL, &own);
+		receive_hook_tell(r, n > 0 ? u : NULL, &own);
 		*e = own;
 	}
 	return rc;
@@ -160,9 +164,16 @@ receive_hook_post(
 
 	if ((rc = read_updates(fd, u, &n, e)) < 0)
 		return rc;
-	for (i = 0; i < n; i++)
-		receive_log(
-		    r, event_of(r), u[i].old, u[i].new_, "admitted", NULL);
+	for (i = 0; i < n; i++) {
+		receive_log(r, receive_hook_event(r), u[i].old, u[i].new_,
+		    "admitted", NULL);
+		/* what is not in the log gets no receipt yet: the daemon
+		 * enters it when it starts */
+		if ((rc = receive_accept_admitted(r, &u[i], e)) < 0) {
+			receive_hook_tell(r, &u[i], e);
+			return rc;
+		}
+	}
 	if (returned_is(u, n))
 		return hall_call_returned(r->dir, r->office, e);
 	/* it waits for the merge that brings it to the branch */

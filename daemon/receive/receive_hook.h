@@ -23,6 +23,14 @@
 int receive_hook_parse(const char *text, size_t len,
     struct door_update ret[RECEIVE_UPDATES_MAX], size_t *ret_n, struct err *e);
 
+/* "push" or "evidence", for the log. */
+const char *receive_hook_event(const struct receive *r);
+
+/* A push that was not taken: for the log here and for who looks after the hall.
+ * u: what it would have moved, NULL where git said no before that is known. */
+void receive_hook_tell(
+    const struct receive *r, const struct door_update *u, const struct err *e);
+
 /* Reads fd to its end and asks door_check(); logs the outcome. quarantine:
  * GIT_OBJECT_DIRECTORY, may be NULL. */
 int receive_hook_pre(

@@ -1,5 +1,6 @@
 #include "daemon/receive/receive_steps.h"
 
+#include "daemon/receive/receive_http.h"
 #include "store/git/giterr.h"
 #include "store/git/steps.h"
 #include "store/sign/commit.h"
@@ -65,6 +66,10 @@ receive_steps(const struct receive *r, const struct command *c, struct err *e)
 		 &repo, e)) < 0 ||
 	    (rc = list(repo, r, c, s, e)) < 0)
 		goto out;
+	if (r->http != NULL) {
+		rc = receive_http_steps(r, s, e);
+		goto out;
+	}
 	steps_print(s, &text);
 	if ((rc = buf_ok(&text, e)) == 0 && text.len > 0 &&
 	    (fwrite(text.data, 1, text.len, stdout) != text.len ||

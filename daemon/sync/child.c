@@ -240,6 +240,10 @@ spawn(struct child *c, uv_loop_t *loop)
 	memset(io, 0, sizeof(io));
 	memset(&po, 0, sizeof(po));
 	io[0].flags = UV_IGNORE; /* libuv opens /dev/null */
+	if (c->opts.input_fd > 0) {
+		io[0].flags = UV_INHERIT_FD;
+		io[0].data.fd = c->opts.input_fd;
+	}
 	io[1].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
 	io[1].data.stream = (uv_stream_t *)&c->pipes[0];
 	io[2].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;

@@ -22,6 +22,7 @@ struct child_opts {
 	const char *const *argv; /* argv[0] searched in the pinned PATH */
 	const char *const *env;  /* "NAME=value", complete */
 	const char *cwd;
+	int input_fd;  /* its standard input, borrowed for the start; 0: none */
 	long wall_ms;  /* killed after this long: TERM, then KILL 2 s later, to
 			  the process group */
 	long stall_ms; /* killed when nothing was written to its outputs for so

@@ -1,6 +1,7 @@
 #include "daemon/sync/sync_error.h"
 
 #include "daemon/sync/remark.h"
+#include "daemon/sync/sync_error_https.h"
 
 const char *
 sync_class_name(enum sync_class c)
@@ -78,7 +79,10 @@ hall_denied(struct said *s, const char *text)
 	s->frame = "the hall does not admit this device: %s";
 	err_set(&f->err, ERR_DENIED, 0,
 	    "the hall does not admit this device: %s", text);
-	err_hint(&f->err, "ask the hall which devices it has enrolled");
+	/* of these the hall itself says what to do (store/admit/entry.c) */
+	if (strstr(text, " is disabled at the hall") == NULL &&
+	    strstr(text, " was revoked by the hall") == NULL)
+		err_hint(&f->err, "ask the hall which devices it has enrolled");
 }
 
 static void
@@ -380,13 +384,24 @@ is_noise(const char *clean)
 	return 0;
 }
 
+/* "1a2b3c4..5d6e7f8  … -> office": what git saw moved before the line was cut
+ * is no fault. */
+static int
+is_moved(const char *clean)
+{
+	size_t n = strspn(clean, "0123456789abcdef");
+
+	return n >= 7 && strncmp(clean + n, "..", 2) == 0 &&
+	       strstr(clean, " -> ") != NULL;
+}
+
 static int
 on_last(void *arg, const char *clean, int theirs)
 {
 	char *last = arg;
 
 	(void)theirs;
-	if (!is_noise(clean))
+	if (!is_noise(clean) && !is_moved(clean))
 		snprintf(last, REMARK_MAX, "%s", clean);
 	return 0;
 }
@@ -413,6 +428,18 @@ fault_unknown(
 		err_set(&f->err, ERR_FAILED, r->status,
 		    "the transfer to the hall at '%s' failed: %s", where, last);
 	}
+}
+
+/* git push ends its pack in the middle, which the hall refuses. */
+static int
+on_damage(void *arg, const char *clean, int theirs)
+{
+	static const char unread[] = "fatal: unable to read ";
+
+	if (theirs || strncmp(clean, unread, sizeof(unread) - 1) != 0)
+		return 0;
+	fault_person(arg, CORRUPT, "", clean);
+	return 1;
 }
 
 static int
@@ -442,7 +469,13 @@ sync_error_read(
 
 	memset(ret, 0, sizeof(*ret));
 	each_line(&r->err, on_hall_line, &said);
+	if ((ret->class == SYNC_NONE || ret->class == SYNC_REFUSED) &&
+	    each_line(&r->err, on_damage, ret))
+		return;
 	if (ret->class != SYNC_NONE || timed_out(r, where, ret))
+		return;
+	if (strncmp(where, "https://", 8) == 0 &&
+	    sync_error_https(buf_str(&r->err), where, ret))
 		return;
 	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		l.text = messages[i].text;
@@ -456,31 +489,4 @@ sync_error_read(
 		}
 	}
 	fault_unknown(r, where, ret);
-}
-
-void
-sync_error_own(const struct err *err, struct sync_fault *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	ret->err = *err;
-	switch (err->code) {
-	case ERR_DAMAGED:
-	case ERR_CONFLICT:
-	case ERR_DENIED:
-	case ERR_INVALID:
-	case ERR_REFUSED: /* here the office refuses what the hall sent */
-		ret->class = SYNC_PERSON;
-		return;
-	case ERR_OK:
-	case ERR_FAILED:
-	case ERR_USAGE:
-	case ERR_NOT_FOUND:
-	case ERR_UNREACHABLE:
-	case ERR_NOMEM:
-	case ERR_SYS:
-	case ERR_BUSY:
-	case ERR_TIMEOUT:
-		break;
-	}
-	ret->class = SYNC_RETRY;
 }

@@ -5,6 +5,7 @@
  *   run_next     writer: is there text? else the next file, the next piece
  *   begin_list   git ls-remote: what a cut transfer of a large file left there
  *   begin_piece  git push of the piece
+ *   ask_word     https: its receipt, when the file was there before
  *   run_keep     writer: the receipt for a file that is whole there
  *   run_look     writer, after a failure: was the file erased, is it damaged?
  */
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "daemon/fatal.h"
 #include "daemon/sync/sync_run_state.h"
+#include "daemon/sync/sync_steps.h"
 #include "store/evidence/evidence_repo.h"
 #include "store/save/journal.h"
 
@@ -25,6 +27,8 @@ static void on_listed(void *arg, const struct child_result *c);
 static void begin_piece(struct sync_run *r);
 static void on_piece_line(void *arg, const char *line);
 static void on_piece(void *arg, const struct child_result *c);
+static void ask_word(struct sync_run *r);
+static void on_word(void *arg, const struct child_result *c);
 static void run_keep(struct job *j, void *state);
 static void on_kept(struct job *j);
 static void file_failed(struct sync_run *r, const struct sync_fault *fault);
@@ -281,6 +285,11 @@ on_piece(void *arg, const struct child_result *c)
 	sync_pace_after(&r->outcome.pace, piece_bytes(r),
 	    clock_mono_ms() - r->push_ms, !r->piece.whole);
 	r->outcome.moved++;
+	if (r->piece.whole && r->receipt.len == 0 &&
+	    transfer_is_https(&r->way)) {
+		ask_word(r);
+		return;
+	}
 	if (r->piece.whole) {
 		sync_run_step(r, run_keep, on_kept);
 		return;
@@ -288,6 +297,44 @@ on_piece(void *arg, const struct child_result *c)
 	memcpy(r->have, r->piece.tip, sizeof(r->have));
 	r->has_have = 1;
 	sync_run_step(r, run_next, on_next);
+}
+
+/* Over https nothing can be said to a push that has nothing to do. */
+static void
+ask_word(struct sync_run *r)
+{
+	struct transfer t;
+	struct err err;
+	char what[80];
+
+	memset(&err, 0, sizeof(err));
+	snprintf(what, sizeof(what), "evidence/%s", file_of(r));
+	if (transfer_steps(&r->way, what, NULL, NULL, &t, &err) < 0)
+		sync_run_finish_own(r, &err);
+	else
+		sync_run_git(r, &t, NULL, on_word);
+}
+
+static void
+on_word(void *arg, const struct child_result *c)
+{
+	struct sync_run *r = (struct sync_run *)arg;
+	struct sync_fault fault;
+	struct steps parts;
+	struct err err;
+
+	if (!sync_run_child_ended(r, c, &fault)) {
+		if (fault.class != SYNC_NONE)
+			file_failed(r, &fault);
+		return;
+	}
+	memset(&err, 0, sizeof(err));
+	if (sync_steps_read(&r->way, &c->out, &parts, &r->receipt, &err) < 0) {
+		sync_error_own(&err, &fault);
+		file_failed(r, &fault);
+		return;
+	}
+	sync_run_step(r, run_keep, on_kept);
 }
 
 /* The hall has the bytes; only its word for it makes them confirmed. */

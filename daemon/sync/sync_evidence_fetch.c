@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "daemon/fatal.h"
 #include "daemon/sync/sync_run_state.h"
+#include "daemon/sync/sync_steps.h"
 #include "store/save/journal.h"
 
 #define TROUBLE_MAX 3 /* files in a row, then the hall is left in peace */
@@ -192,7 +193,8 @@ on_asked(void *arg, const struct child_result *c)
 	}
 	memset(&err, 0, sizeof(err));
 	m->next = 0;
-	if (steps_parse(buf_str(&c->out), c->out.len, &m->steps, &err) < 0) {
+	if (sync_steps_read(&r->way, &c->out, &m->steps, &r->receipt, &err) <
+	    0) {
 		sync_error_own(&err, &fault);
 		file_failed(r, &fault);
 	} else if (m->steps.n > 0) {

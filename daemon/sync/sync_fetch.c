@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "daemon/fatal.h"
 #include "daemon/sync/sync_run_state.h"
+#include "daemon/sync/sync_steps.h"
 
 /* Bounds of what a revision is thought to cost on the wire. */
 #define REVISION_MIN INT64_C(128)
@@ -107,8 +108,8 @@ on_asked(void *arg, const struct child_result *c)
 		return;
 	}
 	f->at[f->branch] = 0;
-	if (steps_parse(
-		buf_str(&c->out), c->out.len, &f->steps[f->branch], NULL) < 0) {
+	if (sync_steps_read(
+		&r->way, &c->out, &f->steps[f->branch], NULL, NULL) < 0) {
 		begin_rest(r);
 	} else if (f->planned) {
 		next_step(r);

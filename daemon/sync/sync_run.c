@@ -2,7 +2,8 @@
  * Steps, in the order of the functions below:
  *
  *   run_prepare    writer: journal to the repository; anything to push?
- *   begin_road     one shared connection if there is (sync_road.c)
+ *   begin_road     one shared connection if there is (sync_road.c); over
+ *                  https a knock at the door (sync_knock.c)
  *   sync_fetch.c   git fetch, in one go or in steps
  *   run_absorb     writer: what the hall wrote is verified and indexed
  *   sync_restored.c  either side may be an old copy
@@ -31,6 +32,8 @@ static void on_prepared(struct job *j);
 static void begin_road(struct sync_run *r);
 static void on_road(void *arg, const struct sync_fault *fault);
 static void on_road_gone(void *arg);
+static void knock(struct sync_run *r);
+static void on_knocked(void *arg, const struct sync_fault *fault);
 static void run_absorb(struct job *j, void *state);
 static void on_absorbed(struct job *j);
 static void call_off(struct sync_run *r);
@@ -48,6 +51,7 @@ sync_run_begin(
 	r->opts = *o;
 	r->conf = *o->conf;
 	r->opts.conf = r->way.conf = &r->conf;
+	r->way.holds = r->holds;
 	r->way.url = o->url >= 0 && o->url < r->conf.n_urls ? o->url : 0;
 	r->outcome.pace = o->pace;
 	if (o->refused != NULL)
@@ -118,6 +122,18 @@ sync_run_job_ended(struct sync_run *r)
 	return 0;
 }
 
+/* How far the hall's branch is taken in here: the hall shows who has what. */
+static int
+note_holds(struct sync_run *r, struct store *s, struct err *e)
+{
+	struct branch *hall = NULL;
+	int rc = store_branch(s, "", "hall", &hall, e);
+
+	if (rc == 0 && hall->has_tip)
+		commit_hex(hall->tip, r->holds);
+	return rc;
+}
+
 /* SAVE 7/7: what the repository holds goes to the hall */
 static void
 run_prepare(struct job *j, void *state)
@@ -126,8 +142,9 @@ run_prepare(struct job *j, void *state)
 	struct store *s = state;
 
 	if ((j->rc = journal_flush(s, &j->err)) == 0 &&
-	    (j->rc = slice_ahead(s, &r->ahead, &j->err)) == 0)
-		j->rc = copy_look(s, &r->fetch.copy, &j->err);
+	    (j->rc = slice_ahead(s, &r->ahead, &j->err)) == 0 &&
+	    (j->rc = copy_look(s, &r->fetch.copy, &j->err)) == 0)
+		j->rc = note_holds(r, s, &j->err);
 	if (j->rc < 0) {
 		fatal_check("cannot write the repository", &j->err);
 		return;
@@ -155,8 +172,37 @@ static void
 begin_road(struct sync_run *r)
 {
 	r->way.shared = 0;
-	if (r->ahead)
+	if (transfer_is_https(&r->way))
+		knock(r);
+	else if (r->ahead)
 		sync_run_share(r, sync_fetch_begin);
+	else
+		sync_fetch_begin(r);
+}
+
+static void
+knock(struct sync_run *r)
+{
+	struct err err;
+
+	memset(&err, 0, sizeof(err));
+	if (knock_begin(r->opts.loop, &r->way, on_knocked, r, &r->knock, &err) <
+	    0)
+		sync_run_finish_own(r, &err);
+}
+
+static void
+on_knocked(void *arg, const struct sync_fault *fault)
+{
+	struct sync_run *r = (struct sync_run *)arg;
+
+	r->knock = NULL;
+	if (r->finished)
+		leave(r);
+	else if (r->stopping)
+		call_off(r);
+	else if (fault != NULL)
+		sync_run_next_address(r, fault);
 	else
 		sync_fetch_begin(r);
 }
@@ -167,7 +213,8 @@ sync_run_share(struct sync_run *r, void (*go)(struct sync_run *r))
 	struct err err;
 
 	memset(&err, 0, sizeof(err));
-	if (r->road != NULL || transfer_is_local(&r->way)) {
+	if (r->road != NULL || transfer_is_local(&r->way) ||
+	    transfer_is_https(&r->way)) {
 		go(r);
 		return;
 	}
@@ -350,6 +397,8 @@ sync_run_finish(struct sync_run *r, const struct sync_fault *fault)
 	child_kill(r->child);
 	if (r->road != NULL)
 		road_end(r->road);
+	if (r->knock != NULL)
+		knock_end(r->knock);
 	leave(r);
 }
 
@@ -357,7 +406,7 @@ static void
 leave(struct sync_run *r)
 {
 	if (!r->finished || r->child != NULL || r->road != NULL ||
-	    r->job_pending)
+	    r->knock != NULL || r->job_pending)
 		return;
 	r->opts.gone(r->opts.arg);
 	cJSON_Delete(r->outcome.receipt);
@@ -376,4 +425,6 @@ sync_run_stop(struct sync_run *r)
 	child_kill(r->child);
 	if (r->road != NULL)
 		road_end(r->road);
+	if (r->knock != NULL)
+		knock_end(r->knock);
 }

@@ -10,6 +10,7 @@
 #ifndef DAEMON_SYNC_SYNC_RUN_STATE_H
 #define DAEMON_SYNC_SYNC_RUN_STATE_H
 
+#include "daemon/sync/sync_knock.h"
 #include "daemon/sync/sync_road.h"
 #include "daemon/sync/sync_run.h"
 #include "daemon/sync/transfer.h"
@@ -50,7 +51,10 @@ struct sync_run {
 	struct sync_run_opts opts;
 	struct conf conf;
 	struct transfer_way way;
-	struct road *road; /* the shared connection while it is open */
+	char holds
+	    [41]; /* the hall's tip that is absorbed here; way borrows it */
+	struct road *road;   /* the shared connection while it is open */
+	struct knock *knock; /* https: is anybody there? */
 	void (*go)(struct sync_run *r); /* once it is */
 	struct child *child;            /* git while it runs */
 	int job_pending;

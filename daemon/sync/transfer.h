@@ -20,16 +20,18 @@ struct transfer_way {
 	const struct conf *conf;
 	int url;    /* index into conf->urls */
 	int shared; /* go through the connection that transfer_master() opens */
+	const char *holds; /* the hall's tip that is absorbed here, 40 hex
+			      digits: the hall is told; NULL or "": none yet */
 };
 
-#define TRANSFER_LIST_MAX 48
+#define TRANSFER_LIST_MAX 80
 
 struct transfer {
 	const char *argv[TRANSFER_LIST_MAX]; /* NULL at the end */
 	const char *env[TRANSFER_LIST_MAX];
 	size_t n_argv, n_env, used;
 	int overflow;
-	char text[12288];
+	char text[16384];
 };
 
 /* To connect: the last address, and one that has others behind it. */
@@ -38,6 +40,10 @@ struct transfer {
 
 /* 1 if the address is a directory of this machine. */
 int transfer_is_local(const struct transfer_way *w);
+/* 1 if it is reached by https: each git connects by itself. */
+int transfer_is_https(const struct transfer_way *w);
+/* How long to wait for a connection. */
+int transfer_connect_s(const struct transfer_way *w);
 
 /*
  * git fetch of the hall's branch into refs/incoming/hall and, if it is there
@@ -48,7 +54,7 @@ int transfer_fetch(
     const struct transfer_way *w, struct transfer *ret, struct err *e);
 
 /*
- * "pmqa-steps" at the hall: lines of store/git/steps.h on standard output. what:
+ * "pmqa-steps" at the hall: sync_steps_read() takes what it says. what:
  * "hall", "office", or "evidence/" and a hash; have, want: 40 hex digits, or
  * NULL.
  */
@@ -65,6 +71,11 @@ int transfer_fetch_step(const struct transfer_way *w, const char *branch,
 int transfer_evidence_fetch(const struct transfer_way *w, const char *sha,
     const char commit[41], const char *have, struct transfer *ret,
     struct err *e);
+
+/* A ministry: git fetch of the province's repository (store/provinces.h) into
+ * refs/incoming/. w->conf: that of the province. */
+int transfer_province(
+    const struct transfer_way *w, struct transfer *ret, struct err *e);
 
 /* git push of one commit to the hall's refs/heads/office, forward only. */
 int transfer_push(const struct transfer_way *w, const char commit[41],

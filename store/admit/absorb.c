@@ -1,5 +1,7 @@
 #include "store/admit/absorb.h"
 
+#include <malloc.h>
+
 #include "store/admit/absorb_state.h"
 #include "store/admit/rewind.h"
 #include "store/git/graph.h"
@@ -7,6 +9,7 @@
 #include "store/sign/receipt.h"
 
 #define BATCH 1000 /* commits in one transaction */
+#define LONG 500   /* from so many on memory is given back */
 
 /* --- batches --- */
 
@@ -100,7 +103,8 @@ check_receipt(struct absorb *a, const unsigned char id[20], const cJSON *json,
 	struct receipt r;
 	int rc;
 
-	if ((rc = trust_hall_key(a->store, &pub, e)) < 0)
+	if ((rc = trust_hall_of(a->store, a->branch->office, NULL, &pub, e)) <
+	    0)
 		return rc;
 	rc = receipt_check(json, pub, &r, e);
 	if (rc != ERR_INVALID)
@@ -318,6 +322,17 @@ absorb_release(struct absorb *a)
 	free(a->files);
 }
 
+/* libgit2 keeps up to 16 MiB of each pack that was read through: a hall of many
+ * offices would hold them all after its first day. */
+static int
+let_go(struct repo *r, struct err *e)
+{
+	int rc = repo_let_go(r, e);
+
+	malloc_trim(0);
+	return rc;
+}
+
 /* Everything after the branch's indexed tip up to the ref. */
 static int
 take_in_ref(struct store *s, struct branch *b, const unsigned char tip[20],
@@ -336,7 +351,7 @@ take_in_ref(struct store *s, struct branch *b, const unsigned char tip[20],
 	}
 	*ret_n = a.n;
 	absorb_release(&a);
-	return rc;
+	return rc < 0 || *ret_n < LONG ? rc : let_go(b->repo, e);
 }
 
 int

@@ -223,6 +223,9 @@ check_signature(const struct run *run, struct err *e)
 	unsigned char allowed[KEY_PUBLIC_LEN], signer[KEY_PUBLIC_LEN];
 	int rc;
 
+	if (a->may_write != NULL &&
+	    (rc = a->may_write(a->arg, c->device, c->sequence, e)) < 0)
+		return rc;
 	if ((rc = a->key_of(a->arg, c->device, c->time, allowed, e)) < 0)
 		return rc;
 	if ((rc = commit_verify(buf_str(&run->raw), run->raw.len, signer, e)) <

@@ -64,6 +64,11 @@ struct admit {
 	 * t; ERR_REFUSED with a sentence. */
 	int (*key_of)(void *arg, const char *device, int64_t t,
 	    unsigned char ret[KEY_PUBLIC_LEN], struct err *e);
+	/* Whether this revision of a device may be in the history at all: its
+	 * key alone does not decide that (a revoked one); ERR_REFUSED with a
+	 * sentence. NULL: any may. */
+	int (*may_write)(
+	    void *arg, const char *device, int64_t sequence, struct err *e);
 	/* The edition pinned by an assessment record; ERR_REFUSED when the hall
 	 * has not published it. */
 	int (*edition_of)(void *arg, const char *id,

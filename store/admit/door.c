@@ -30,12 +30,18 @@ key_of(void *arg, const char *device, int64_t t,
     unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
 {
 	struct door *d = arg;
-	int rc;
 
-	/* a revoked key could date its revisions back: none is new */
-	if ((rc = published_active(d->published, d->office, device, e)) < 0)
-		return rc;
 	return published_key(d->published, d->office, device, t, ret, e);
+}
+
+/* A revoked key could date its revisions back: none is new but those that a
+ * restored hall had before. */
+static int
+may_write(void *arg, const char *device, int64_t sequence, struct err *e)
+{
+	struct door *d = arg;
+
+	return published_may(d->published, d->office, device, sequence, 1, e);
 }
 
 static int
@@ -199,6 +205,22 @@ check_old(struct door *d, struct err *e)
 	return rc;
 }
 
+/* Objects are missing: the hall's repository is damaged, unless the push names
+ * a commit that it did not bring. */
+static int
+check_brought(struct door *d, struct err *e)
+{
+	struct buf raw = BUF_INIT;
+	int rc =
+	    repo_read(d->repo, d->new_, OBJECT_COMMIT, COMMIT_MAX, &raw, NULL);
+
+	buf_release(&raw);
+	if (rc != ERR_NOT_FOUND)
+		return ERR_DAMAGED;
+	return err_set(e, ERR_REFUSED, 0,
+	    "the push lacks objects that its revisions need");
+}
+
 static int
 admit_push(struct door *d, struct err *e)
 {
@@ -207,6 +229,7 @@ admit_push(struct door *d, struct err *e)
 		.branch = RECORD_OFFICE,
 		.now = clock_now(),
 		.key_of = key_of,
+		.may_write = may_write,
 		.edition_of = edition_of,
 		.sequence_of = sequence_of,
 		.newest_of = newest_of,
@@ -222,7 +245,7 @@ admit_push(struct door *d, struct err *e)
 			e->code = ERR_REFUSED;
 		return ERR_REFUSED;
 	}
-	return rc;
+	return rc == ERR_DAMAGED ? check_brought(d, e) : rc;
 }
 
 static int

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "store/admit/entry.h"
 #include "store/record/canon.h"
 #include "store/sign/commit.h"
 
@@ -150,15 +151,6 @@ find_device(const struct published *p, const char *office, const char *device,
 	return 0;
 }
 
-static int
-is_revoked(const cJSON *entry)
-{
-	const char *state = json_str(entry, "state");
-
-	/* anything but the one known word shuts the door */
-	return state == NULL || strcmp(state, "active") != 0;
-}
-
 int
 published_hall(const struct published *p, const char **ret_code,
     unsigned char ret_key[KEY_PUBLIC_LEN], struct err *e)
@@ -183,14 +175,31 @@ published_active(const struct published *p, const char *office,
 	const cJSON *entry = NULL;
 	int rc;
 
+	if ((rc = find_device(p, office, device, &entry, e)) < 0 ||
+	    (rc = entry_check_office(p->registry, ERR_REFUSED, e)) < 0)
+		return rc;
+	return entry_check_device(entry, device, ERR_REFUSED, e);
+}
+
+int
+published_may(const struct published *p, const char *office, const char *device,
+    int64_t sequence, int at_door, struct err *e)
+{
+	const cJSON *entry = NULL;
+	int64_t last;
+	int rc;
+
 	if ((rc = find_device(p, office, device, &entry, e)) < 0)
 		return rc;
-	if (!is_revoked(entry))
+	if (!entry_is_revoked(entry))
 		return 0;
-	err_set(e, ERR_REFUSED, 0, "device %s was revoked by the hall", device);
-	err_hint(
-	    e, "ask the hall; a new device is enrolled with 'pmqa enroll'");
-	return ERR_REFUSED;
+	if ((last = entry_last(entry)) < 0)
+		return at_door
+			   ? entry_check_device(entry, device, ERR_REFUSED, e)
+			   : 0;
+	return sequence <= last
+		   ? 0
+		   : entry_came_late(entry, device, sequence, last, e);
 }
 
 int
@@ -207,7 +216,8 @@ published_key(const struct published *p, const char *office, const char *device,
 	until = json_str(entry, "until");
 	if (until != NULL && (rc = clock_parse(until, 0, 1, &end, e)) < 0)
 		return damaged(rc, e);
-	if ((until != NULL || is_revoked(entry)) && t > end)
+	if ((until != NULL || entry_is_revoked(entry)) &&
+	    entry_last(entry) < 0 && t > end)
 		return err_set(e, ERR_REFUSED, 0,
 		    "device %s was revoked before this was signed", device);
 	line = json_str(entry, "key");

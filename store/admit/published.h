@@ -41,11 +41,20 @@ int published_active(const struct published *p, const char *office,
 
 /*
  * The key that a device may sign with at time t. A revoked device's older
- * signatures stay good, until the second it was revoked.
+ * signatures stay good: those of the revisions that published_may() lets pass;
+ * where the registry has no number, those until the second it was revoked.
  */
 int published_key(const struct published *p, const char *office,
     const char *device, int64_t t, unsigned char ret[KEY_PUBLIC_LEN],
     struct err *e);
+
+/*
+ * May this revision (by its number) of the device be in the office's history? Of
+ * a revoked one only what the hall had when it was revoked: its key could date
+ * others back. at_door: where the registry has no such number, none may.
+ */
+int published_may(const struct published *p, const char *office,
+    const char *device, int64_t sequence, int at_door, struct err *e);
 
 /* The edition of this name if its file is this very blob. */
 int published_edition(struct published *p, const char *id,

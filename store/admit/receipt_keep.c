@@ -141,7 +141,7 @@ receipt_apply(
 	int64_t row = 0;
 	int alone, known, rc;
 
-	if ((rc = trust_hall_key(s, &pub, e)) < 0)
+	if ((rc = trust_hall_of(s, office, NULL, &pub, e)) < 0)
 		return rc;
 	if ((rc = receipt_check(json, pub, &r, e)) < 0)
 		return rc;

@@ -2,20 +2,20 @@
 
 #include "base/clock.h"
 #include "store/admit/published.h"
+#include "store/provinces.h"
 
 static int
 key_of_hall(struct trust *t, const char *device,
     unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
 {
-	const struct conf *c = store_conf(t->store);
 	const unsigned char *pub = NULL;
+	const char *code = NULL;
 	char hall[16];
 	int rc;
 
-	if ((rc = trust_hall_key(t->store, &pub, e)) < 0)
+	if ((rc = trust_hall_of(t->store, t->office, &code, &pub, e)) < 0)
 		return rc;
-	snprintf(hall, sizeof(hall), "%s-h",
-	    c->role == ROLE_HALL ? c->code : c->hall_code);
+	snprintf(hall, sizeof(hall), "%s-h", code);
 	if (strcmp(device, hall) != 0)
 		return err_set(e, ERR_REFUSED, 0,
 		    "device %s is not that of the hall, %s", device, hall);
@@ -40,6 +40,20 @@ key_of(void *arg, const char *device, int64_t when,
 	return published_key(t->published, t->office, device, when, ret, e);
 }
 
+/* What the hall's own door let in is in: it asked the registry of that moment.
+ * Our own revisions are good here, whatever the hall says of this device. */
+static int
+may_write(void *arg, const char *device, int64_t sequence, struct err *e)
+{
+	struct trust *t = arg;
+	const struct conf *c = store_conf(t->store);
+
+	if (t->branch == RECORD_HALL || c->role == ROLE_HALL ||
+	    strcmp(device, store_device(t->store)) == 0)
+		return 0;
+	return published_may(t->published, t->office, device, sequence, 0, e);
+}
+
 static int
 edition_of(void *arg, const char *id, const unsigned char blob[20],
     const struct edition **ret, struct err *e)
@@ -47,7 +61,7 @@ edition_of(void *arg, const char *id, const unsigned char blob[20],
 	struct trust *t = arg;
 	int rc = published_edition(t->published, id, blob, ret, e);
 
-	if (rc != ERR_REFUSED || store_conf(t->store)->role == ROLE_HALL)
+	if (rc != ERR_REFUSED || store_conf(t->store)->role != ROLE_OFFICE)
 		return rc;
 	/* an office begins with the shipped editions, before it joins a hall */
 	rc = store_edition(t->store, t->office, id, blob, ret, NULL, e);
@@ -98,19 +112,38 @@ newest_of(void *arg, const char *device, unsigned char ret[20], int *ret_has,
 }
 
 int
-trust_hall_key(struct store *s, const unsigned char **ret, struct err *e)
+trust_hall_of(struct store *s, const char *office, const char **ret_code,
+    const unsigned char **ret_pub, struct err *e)
 {
 	const struct conf *c = store_conf(s);
+	const struct province *p = NULL;
+	const char *code = c->hall_code;
+	int rc;
 
-	if (c->role == ROLE_HALL)
-		*ret = store_key(s)->pub;
-	else if (c->enrolled)
-		*ret = c->hall_pub;
-	else
+	if (c->role == ROLE_MINISTRY) {
+		if ((rc = provinces_find(s, office, &p, e)) < 0)
+			return rc;
+		code = p->conf.hall_code;
+		*ret_pub = p->conf.hall_pub;
+	} else if (c->role == ROLE_HALL) {
+		code = c->code;
+		*ret_pub = store_key(s)->pub;
+	} else if (c->enrolled) {
+		*ret_pub = c->hall_pub;
+	} else {
 		return err_set(e, ERR_REFUSED, 0,
 		    "this office has not joined a hall, so nothing of a hall "
 		    "can be checked");
+	}
+	if (ret_code != NULL)
+		*ret_code = code;
 	return 0;
+}
+
+int
+trust_hall_key(struct store *s, const unsigned char **ret, struct err *e)
+{
+	return trust_hall_of(s, "", NULL, ret, e);
 }
 
 int
@@ -118,6 +151,7 @@ trust_init(struct trust *t, struct store *s, struct repo *repo,
     const char *office, const char *which, struct err *e)
 {
 	const struct conf *c = store_conf(s);
+	const unsigned char *pub = NULL;
 	int rc;
 
 	memset(t, 0, sizeof(*t));
@@ -128,6 +162,9 @@ trust_init(struct trust *t, struct store *s, struct repo *repo,
 	snprintf(t->office, sizeof(t->office), "%s",
 	    c->role == ROLE_OFFICE ? c->code : office);
 	t->branch = strcmp(which, "hall") == 0 ? RECORD_HALL : RECORD_OFFICE;
+	if ((c->role != ROLE_OFFICE || c->enrolled) &&
+	    (rc = trust_hall_of(s, t->office, &t->hall, &pub, e)) < 0)
+		return rc;
 	return published_open(t->repo, &t->published, e);
 }
 
@@ -141,17 +178,14 @@ trust_release(struct trust *t)
 void
 trust_admit(struct trust *t, void *arg, struct admit *a)
 {
-	const struct conf *c = store_conf(t->store);
-
 	memset(a, 0, sizeof(*a));
 	a->repo = t->repo;
 	a->office = t->office;
-	a->hall = c->role == ROLE_HALL ? c->code
-		  : c->enrolled        ? c->hall_code
-				       : NULL;
+	a->hall = t->hall;
 	a->branch = t->branch;
 	a->now = clock_now();
 	a->key_of = key_of;
+	a->may_write = may_write;
 	a->edition_of = edition_of;
 	a->sequence_of = sequence_of;
 	a->newest_of = newest_of;

@@ -25,6 +25,7 @@ struct trust {
 	struct store *store;
 	struct repo *repo;
 	char office[8];
+	const char *hall; /* its code; NULL: the office has joined none */
 	enum record_branch branch;
 	struct published *published;
 	int64_t branch_id; /* sequences go on from the index; 0: from zero */
@@ -39,7 +40,13 @@ void trust_release(struct trust *t);
 /* Fills *a (but accept, seen and max_commits); arg as above. */
 void trust_admit(struct trust *t, void *arg, struct admit *a);
 
-/* The hall's key; ERR_REFUSED at an office that has not joined one. */
+/* The hall's key; ERR_REFUSED at an office that has not joined one. At a
+ * ministry there are many: see below. */
 int trust_hall_key(struct store *s, const unsigned char **ret, struct err *e);
+
+/* Code and key of the hall of an office ("" = our own); ret_code may be NULL.
+ * Borrowed until the configuration is read anew. */
+int trust_hall_of(struct store *s, const char *office, const char **ret_code,
+    const unsigned char **ret_pub, struct err *e);
 
 #endif

@@ -345,7 +345,7 @@ bundle_start(struct store *s, struct err *e)
 {
 	int n, rc = bundle_room_sweep(s, -1, &n, e);
 
-	if (rc < 0 || store_conf(s)->role == ROLE_HALL)
+	if (rc < 0 || store_conf(s)->role != ROLE_OFFICE)
 		return rc;
 	return drop_left_refs(s, e);
 }

@@ -111,6 +111,22 @@ static const char *const TABLES_1[] = {
 	" office TEXT PRIMARY KEY, last_seen INTEGER, failing_since INTEGER,"
 	" failed INTEGER, class TEXT, message TEXT) STRICT, WITHOUT ROWID",
 
+	/* Hall: one per machine of an office that came: its program, and the
+	 * commit of the hall's branch up to which it has taken things in. */
+	"CREATE TABLE visitor("
+	" device TEXT PRIMARY KEY, last_seen INTEGER NOT NULL, version TEXT,"
+	" holds BLOB, offered BLOB) STRICT, WITHOUT ROWID",
+
+	/* Hall: what somebody is to be told of (store/view/alerts.h). told and
+	 * end_told are NULL until the message went. */
+	"CREATE TABLE alert("
+	" id INTEGER PRIMARY KEY, key TEXT NOT NULL, kind TEXT NOT NULL,"
+	" office TEXT, message TEXT NOT NULL, message_th TEXT NOT NULL,"
+	" since INTEGER NOT NULL, raised INTEGER NOT NULL, told INTEGER, ended "
+	"INTEGER,"
+	" end_told INTEGER) STRICT",
+	"CREATE UNIQUE INDEX alert_open ON alert(key) WHERE ended IS NULL",
+
 	/* Small facts kept over restarts (sync state). */
 	"CREATE TABLE mark("
 	" name TEXT PRIMARY KEY,"

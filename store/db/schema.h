@@ -9,8 +9,8 @@
  *
  * user_version is raised in the same transaction as the change. The tables are
  * described where they are made (schema.c): branch, record, revision, touch,
- * change, journal, journal_file, receipt, peer, mark, search_text,
- * search_trigram.
+ * change, journal, journal_file, receipt, peer, visitor, alert, mark,
+ * search_text, search_trigram.
  */
 #ifndef STORE_DB_SCHEMA_H
 #define STORE_DB_SCHEMA_H

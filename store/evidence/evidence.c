@@ -34,7 +34,7 @@ evidence_open_repo(struct store *s, const char *office, int create,
 	int rc;
 
 	rc = evidence_repo_path(
-	    c->dir, c->role == ROLE_HALL, office, path, sizeof(path), e);
+	    c->dir, c->role != ROLE_OFFICE, office, path, sizeof(path), e);
 	return rc < 0 ? rc : evidence_repo_open(path, create, ret, e);
 }
 
@@ -247,7 +247,10 @@ missing(struct store *s, const struct evidence_rec *rec, struct err *e)
 	err_set(e, ERR_NOT_FOUND, 0,
 	    "the bytes of evidence %.12s (%s) are not here", rec->sha,
 	    rec->name);
-	if (store_conf(s)->role == ROLE_HALL)
+	if (store_conf(s)->role == ROLE_MINISTRY)
+		err_hint(e, "a ministry fetches no files of evidence: ask the "
+			    "hall of the province");
+	else if (store_conf(s)->role == ROLE_HALL)
 		err_hint(e, "they come with the office's next exchanges, after "
 			    "its texts");
 	else

@@ -10,6 +10,7 @@
 #include "store/git/giterr.h"
 #include "store/git/loose.h"
 #include "store/git/pack.h"
+#include "store/git/repo_state.h"
 
 #define ID_LEN 20
 #define TREE_MAX ((size_t)8 * 1024 * 1024)
@@ -25,17 +26,6 @@
  * packs. Nobody waits for either: a save is acknowledged before.
  */
 #define LOOSE_MAX 12
-
-struct repo {
-	char *path;
-	git_repository *git;
-	git_odb *disk;
-	git_odb *memory;          /* holds only .mempack */
-	git_odb_backend *mempack; /* owned by .memory */
-	char *extra;              /* one more objects directory, or NULL */
-	git_oid *pending;         /* what is in memory, in order of arrival */
-	size_t n_pending, cap_pending;
-};
 
 static git_object_t
 git_type(enum object_type t)
@@ -121,6 +111,13 @@ open_disk(struct repo *r, struct err *e)
 	return 0;
 }
 
+/* A view has no objects of its own. */
+static git_odb *
+disk_of(const struct repo *r)
+{
+	return r->base != NULL ? r->base->disk : r->disk;
+}
+
 int
 repo_open(const char *path, struct repo **ret, struct err *e)
 {
@@ -167,6 +164,28 @@ repo_path(const struct repo *r)
 int
 repo_refresh(struct repo *r, struct err *e)
 {
+	return open_disk(r->base != NULL ? r->base : r, e);
+}
+
+/* Old before new: while both are open they share the packs, and with them what
+ * libgit2 keeps of each. */
+int
+repo_let_go(struct repo *r, struct err *e)
+{
+	git_repository *git = NULL;
+	int rc;
+
+	if (r->base != NULL)
+		r = r->base;
+	rc = git_repository_open_ext(&git, r->path,
+	    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE, NULL);
+	if (rc < 0)
+		return giterr_set(
+		    e, rc, "cannot open repository '%s'", r->path);
+	git_odb_free(r->disk);
+	git_repository_free(r->git);
+	r->disk = NULL;
+	r->git = git;
 	return open_disk(r, e);
 }
 
@@ -320,7 +339,7 @@ repo_read(struct repo *r, const unsigned char id[20], enum object_type t,
 		return read_from(r->memory, &oid, t, max, ret, e);
 	if ((rc = check_loose(r, id, e)) < 0)
 		return rc;
-	return read_from(r->disk, &oid, t, max, ret, e);
+	return read_from(disk_of(r), &oid, t, max, ret, e);
 }
 
 int
@@ -354,7 +373,7 @@ write_loose(struct repo *r, struct err *e)
 		obj = NULL;
 		rc = git_odb_read(&obj, r->memory, &r->pending[i]);
 		if (rc == 0)
-			rc = git_odb_write(&id, r->disk,
+			rc = git_odb_write(&id, disk_of(r),
 			    git_odb_object_data(obj), git_odb_object_size(obj),
 			    git_odb_object_type(obj));
 		git_odb_object_free(obj);
@@ -441,47 +460,5 @@ repo_flush(struct repo *r, struct err *e)
 	if (rc < 0)
 		return giterr_written(e, rc, errno);
 	close_memory(r);
-	return 0;
-}
-
-int
-repo_ref(struct repo *r, const char *name, unsigned char ret[20], struct err *e)
-{
-	git_reference *ref = NULL;
-	const git_oid *id;
-	int rc;
-
-	if ((rc = git_reference_lookup(&ref, r->git, name)) < 0)
-		return giterr_set(e, rc, "cannot read ref '%s'", name);
-	if ((id = git_reference_target(ref)) == NULL)
-		rc = err_set(
-		    e, ERR_INVALID, 0, "ref '%s' points to another ref", name);
-	else
-		memcpy(ret, id->id, ID_LEN);
-	git_reference_free(ref);
-	return rc;
-}
-
-int
-repo_move_ref(struct repo *r, const char *name, const unsigned char *old,
-    const unsigned char id[20], struct err *e)
-{
-	git_reference *ref = NULL;
-	git_oid to = to_oid(id), from;
-	int rc, saved;
-
-	errno = 0;
-	if (old == NULL) {
-		rc = git_reference_create(&ref, r->git, name, &to, 0, NULL);
-	} else {
-		from = to_oid(old);
-		rc = git_reference_create_matching(
-		    &ref, r->git, name, &to, 1, &from, NULL);
-	}
-	saved = errno;
-	git_reference_free(ref);
-	if (rc < 0)
-		return giterr_written(
-		    e, giterr_set(e, rc, "cannot move ref '%s'", name), saved);
 	return 0;
 }

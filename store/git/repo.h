@@ -34,9 +34,27 @@ struct repo;
  * `git verify-commit` finds the keys in the file allowed_signers beside it.
  */
 int repo_create(const char *path, const char *head, struct err *e);
+/* The pinned configuration of the repository at path, appended. */
+int repo_config(const char *path, struct buf *ret, struct err *e);
 int repo_open(const char *path, struct repo **ret, struct err *e);
 void repo_close(struct repo *r);
 const char *repo_path(const struct repo *r);
+
+/*
+ * One office's part of a repository that holds many (a province's): names such
+ * as refs/heads/office mean refs/offices/<code> there, refs/heads/hall
+ * refs/halls/<code>. Reads the base's objects, whose thread it shares; for
+ * reading and for moving these two alone. The base is borrowed, and closed
+ * last.
+ */
+int repo_open_view(
+    struct repo *base, const char *office, struct repo **ret, struct err *e);
+/* The office of a view; NULL if it is none. */
+const char *repo_view_of(const struct repo *r);
+/* A handle of its own onto the same: what another one has cached is not seen.
+ * *ret_base: to be closed after it, NULL if there is none. */
+int repo_open_again(const struct repo *r, struct repo **ret_base,
+    struct repo **ret, struct err *e);
 
 /* For hooks: also look into the quarantine (GIT_OBJECT_DIRECTORY given by git
  * receive-pack). Once. */
@@ -67,6 +85,11 @@ int repo_move_ref(struct repo *r, const char *name, const unsigned char *old,
 /* Re-reads the packs after another process (git fetch, maintenance) changed
  * them. */
 int repo_refresh(struct repo *r, struct err *e);
+
+/* As repo_refresh(), and gives back the memory that reading much of the history
+ * took (up to 16 MiB a pack). When it fails nothing can be read until
+ * repo_refresh() succeeds. */
+int repo_let_go(struct repo *r, struct err *e);
 
 /*
  * At start, holding the store lock: removes stale locks and what crashes left

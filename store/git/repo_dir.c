@@ -113,6 +113,13 @@ make_dirs(const char *path, struct err *e)
 	return rc;
 }
 
+int
+repo_config(const char *path, struct buf *ret, struct err *e)
+{
+	buf_puts(ret, config_head);
+	return put_signers(ret, path, e);
+}
+
 /*
  * By hand, not by git_repository_init(): no template, no hooks, and each piece
  * synced. HEAD comes last, since it makes the directory a repository; so an
@@ -127,8 +134,7 @@ repo_create(const char *path, const char *head, struct err *e)
 
 	if ((rc = make_dirs(path, e)) < 0)
 		goto out;
-	buf_puts(&config, config_head);
-	if ((rc = put_signers(&config, path, e)) < 0)
+	if ((rc = repo_config(path, &config, e)) < 0)
 		goto out;
 	buf_printf(&ref, "ref: %s\n", head);
 	if ((rc = buf_ok(&ref, e)) < 0)

@@ -15,7 +15,7 @@ const size_t cycle_n_dues = sizeof(cycle_dues) / sizeof(cycle_dues[0]);
 static int
 is_hall(const struct store *s)
 {
-	return store_conf(s)->role == ROLE_HALL;
+	return store_conf(s)->role != ROLE_OFFICE;
 }
 
 /* --- reading --- */

@@ -92,7 +92,7 @@ gather_years(
 	struct branch *hall = NULL;
 	int rc;
 
-	if (store_conf(s)->role == ROLE_HALL && office[0] == '\0') {
+	if (store_conf(s)->role != ROLE_OFFICE && office[0] == '\0') {
 		rc = publish_each(s, "cycles", add_calendar, y, e);
 		return rc < 0 ? rc : store_each_office(s, opened_at, &o, e);
 	}
@@ -397,7 +397,7 @@ fill_show(struct store *s, const char *office, int year, const cJSON *calendar,
 				  : cJSON_CreateNull(),
 		 e)) < 0)
 		return rc;
-	if (store_conf(s)->role == ROLE_HALL && office[0] == '\0')
+	if (store_conf(s)->role != ROLE_OFFICE && office[0] == '\0')
 		rc = show_offices(&o, calendar, out, e);
 	else
 		rc = cycle_due(s, office, year, o.now, &o.dues, e);

@@ -12,7 +12,7 @@
 const char *
 editions_here(const struct store *s)
 {
-	return store_conf(s)->role == ROLE_HALL ? NULL : "";
+	return store_conf(s)->role != ROLE_OFFICE ? NULL : "";
 }
 
 int

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/conf_https.h"
 #include "store/hall/enroll_line.h"
 #include "store/hall/signers.h"
 
@@ -128,10 +129,12 @@ check_ours(const struct store *s, const cJSON *body, struct err *e)
 		goto out;
 	if (strcmp(json_str(body, "code"), c->code) != 0 ||
 	    strcmp(json_str(body, "device"), device) != 0 ||
-	    strcmp(json_str(body, "key"), key) != 0)
+	    strcmp(json_str(body, "key"), key) != 0) {
 		rc = err_set(e, ERR_INVALID, 0,
 		    "the answer is for another device, not for %s", device);
-	else if (strcmp(json_str(body, "nonce"), buf_str(&nonce)) != 0)
+		err_hint(e,
+		    "give each answer to the machine whose request it answers");
+	} else if (strcmp(json_str(body, "nonce"), buf_str(&nonce)) != 0)
 		rc = no_request(e);
 out:
 	buf_release(&nonce);
@@ -142,7 +145,7 @@ static int
 take_urls(const cJSON *urls, struct conf *c, struct err *e)
 {
 	const cJSON *v;
-	int needs_key = 0, rc;
+	int rc;
 
 	c->n_urls = 0;
 	cJSON_ArrayForEach (v, urls) {
@@ -152,12 +155,11 @@ take_urls(const cJSON *urls, struct conf *c, struct err *e)
 			break; /* the hall names the best ones first */
 		(void)snprintf(
 		    c->urls[c->n_urls++], CONF_URL_MAX, "%s", v->valuestring);
-		needs_key |= v->valuestring[0] != '/';
 	}
 	if (c->n_urls == 0)
 		return err_set(
 		    e, ERR_INVALID, 0, "the answer names no address");
-	if (needs_key && c->host_key[0] == '\0')
+	if (conf_any_ssh(c) && c->host_key[0] == '\0')
 		return err_set(e, ERR_INVALID, 0,
 		    "the answer has an ssh address but no host key");
 	return 0;
@@ -193,6 +195,9 @@ take_hall(const cJSON *body, const unsigned char hall_pub[KEY_PUBLIC_LEN],
 			return rc;
 		key_line(pub, c->host_key);
 	}
+	rc = conf_parse_pins(json_str(body, "https_pin"), &c->pins, e);
+	if (rc < 0)
+		return rc;
 	(void)snprintf(c->hall_code, sizeof(c->hall_code), "%s", code);
 	(void)snprintf(c->hall_name, sizeof(c->hall_name), "%s", name);
 	memcpy(c->hall_pub, hall_pub, KEY_PUBLIC_LEN);

@@ -7,7 +7,8 @@
  * answer:  "pmqa-answer-1:" + base64url(canonical JSON
  *   {"code","device","hall","hall_key","hall_name","host_key","key","nonce",
  *   "signature","time","urls"}), signed by the hall's key
- * (namespace pmqa-enroll, over the canonical JSON without "signature"). All
+ * (namespace pmqa-enroll, over the canonical JSON without "signature"; the 64
+ * bytes of it in base64url: sshsig_sign_raw). All
  * members are strings, "urls" is a list of them; "device" is "9105-a",
  * "host_key" may be "".
  *
@@ -32,11 +33,22 @@
 int enroll_request(struct store *s, cJSON **ret, struct err *e);
 
 /*
+ * Hall: what a request asks for, before a person decides; nothing is admitted.
+ * Fails as enroll_admit() would. An older request of the same device is void
+ * from now on. {"office","name","device","fingerprint","time","known":bool (the
+ * office),"known_name" (when it differs),"enrolled":bool (this device),
+ * "devices":[{"device","state","fingerprint"}]}
+ */
+int enroll_look(
+    struct store *s, const char *request, cJSON **ret, struct err *e);
+
+/*
  * Hall: makes offices/<code>.git when new, a revision of its hall branch
  * (registry.json, allowed_signers, editions/ that are not published there yet),
  * rewrites DIR/authorized_keys and DIR/offices/allowed_signers, and brings the
  * revision into the repository. Runs outside a save group (it opens its own).
- * A device that is registered already gets a fresh answer and no new revision.
+ * A device that is registered already gets a fresh answer and no new revision;
+ * a request older than another of that device is refused.
  * {"answer","office","device","fingerprint","revision"}
  */
 int enroll_admit(struct store *s, const struct person *p, const char *request,
@@ -51,5 +63,12 @@ int enroll_accept(
 /* Hall: DIR/authorized_keys (0600) and DIR/offices/allowed_signers (for stock
  * git in the offices' repositories) from all registries, durably. */
 int enroll_write_authorized_keys(struct store *s, struct err *e);
+
+/* Hall: the host key that others are to pin; "" if no address needs one. */
+int enroll_host_key(
+    const struct conf *c, char ret[KEY_LINE_MAX], struct err *e);
+
+/* Hall: puts the list "urls": where others reach it. */
+int enroll_put_urls(const struct conf *c, cJSON *body, struct err *e);
 
 #endif

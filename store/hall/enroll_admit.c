@@ -1,10 +1,12 @@
 #include "store/hall/enroll.h"
 
 #include <limits.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/conf_https.h"
+#include "store/hall/auditors.h"
+#include "store/hall/enroll_check.h"
 #include "store/hall/enroll_line.h"
 #include "store/hall/publish.h"
 #include "store/hall/registry.h"
@@ -21,8 +23,7 @@
 struct admission {
 	struct store *s;
 	const struct conf *c;
-	const cJSON *request;
-	const char *code, *device, *name, *key; /* of the request */
+	struct enroll_asked asked; /* borrows the request */
 	struct branch *hall; /* the hall branch of the office's repository */
 	cJSON *registry;
 	cJSON *signers;             /* content of allowed_signers, a string */
@@ -39,64 +40,31 @@ admission_release(struct admission *a)
 	publish_set_free(a->shared);
 }
 
-/* The members of a request, each by the rule of what it is. */
-static int
-take_request(struct admission *a, struct err *e)
-{
-	size_t len;
-	int rc;
-
-	a->code = json_str(a->request, "code");
-	a->device = json_str(a->request, "device");
-	a->name = json_str(a->request, "name");
-	a->key = json_str(a->request, "key");
-	if ((rc = conf_check_code(ROLE_OFFICE, a->code, e)) < 0 ||
-	    (rc = conf_check_name(a->name, e)) < 0)
-		return rc;
-	len = strlen(a->code);
-	if (strlen(a->device) != len + 2 ||
-	    strncmp(a->device, a->code, len) != 0 || a->device[len] != '-' ||
-	    a->device[len + 1] < 'a' || a->device[len + 1] > 'z' ||
-	    a->device[len + 1] == 'h')
-		return err_set(e, ERR_INVALID, 0,
-		    "'%.30s' is not a device of office %s", a->device, a->code);
-	return 0;
-}
-
 static int
 open_repo(struct admission *a, struct err *e)
 {
+	const char *code = a->asked.code;
 	char path[PATH_MAX];
-	struct stat st;
 	int rc;
 
-	rc = file_path(
-	    path, sizeof(path), e, "%s/offices/%s.git", a->c->dir, a->code);
-	if (rc < 0)
+	if ((rc = enroll_check_known(a->s, code, e)) < 0)
 		return rc;
-	/* HEAD comes last when a repository is made (repo_create) */
-	rc = file_path(path, sizeof(path), e, "%s/offices/%s.git/HEAD",
-	    a->c->dir, a->code);
-	if (rc < 0)
+	if (rc == 0 &&
+	    ((rc = file_path(path, sizeof(path), e, "%s/offices/%s.git",
+		  a->c->dir, code)) < 0 ||
+		(rc = repo_create(path, "refs/heads/office", e)) < 0))
 		return rc;
-	if (stat(path, &st) != 0) {
-		*strrchr(path, '/') = '\0';
-		if ((rc = repo_create(path, "refs/heads/office", e)) < 0)
-			return rc;
-	}
-	return store_own_branch(a->s, a->code, &a->hall, e);
+	return store_own_branch(a->s, code, &a->hall, e);
 }
 
 static int
 make_registry(struct admission *a, struct err *e)
 {
-	struct registry_device d = { a->code, a->name, "", a->key };
 	int rc;
 
-	d.letter[0] = a->device[strlen(a->code) + 1];
-	if ((rc = registry_read(a->s, a->code, &a->registry, e)) < 0)
+	if ((rc = registry_read(a->s, a->asked.code, &a->registry, e)) < 0)
 		return rc;
-	return registry_add(a->s, a->registry, &d, e);
+	return enroll_put(a->s, &a->asked, a->registry, e);
 }
 
 static int
@@ -106,7 +74,7 @@ make_signers(struct admission *a, struct err *e)
 	int rc;
 
 	registry_add_hall(a->s, &text);
-	rc = registry_add_signers(a->registry, a->code, &text, e);
+	rc = registry_add_signers(a->registry, a->asked.code, &text, e);
 	if (rc == 0) {
 		a->signers = cJSON_CreateString(buf_str(&text));
 		rc = a->signers == NULL ? err_nomem(e) : 0;
@@ -145,7 +113,7 @@ static int
 publish_rest(struct admission *a, const struct person *p, struct err *e)
 {
 	cJSON *published = NULL;
-	int rc = publish_all(a->s, p, a->code, NULL, &published, e);
+	int rc = publish_all(a->s, p, a->asked.code, NULL, &published, e);
 
 	cJSON_Delete(published);
 	return rc;
@@ -157,7 +125,7 @@ static int
 save_registry(struct admission *a, const struct person *p, cJSON **ret_saved,
     struct err *e)
 {
-	struct save_req req = { .office = a->code,
+	struct save_req req = { .office = a->asked.code,
 		.person = p,
 		.action = "enroll",
 		.changes = a->changes,
@@ -166,8 +134,8 @@ save_registry(struct admission *a, const struct person *p, cJSON **ret_saved,
 	struct err ignored;
 	int rc;
 
-	(void)snprintf(subject, sizeof(subject), "%s: enrol device %s", a->code,
-	    a->device);
+	(void)snprintf(subject, sizeof(subject), "%s: enrol device %s",
+	    a->asked.code, a->asked.device);
 	req.subject = subject;
 	if ((rc = save_group_begin(a->s, e)) < 0)
 		return rc;
@@ -181,16 +149,14 @@ save_registry(struct admission *a, const struct person *p, cJSON **ret_saved,
 	return journal_flush(a->s, e);
 }
 
-/* The host key that offices are to pin: "" if no address needs one. */
-static int
-find_host_key(const struct conf *c, char ret[KEY_LINE_MAX], struct err *e)
+int
+enroll_host_key(const struct conf *c, char ret[KEY_LINE_MAX], struct err *e)
 {
 	unsigned char pub[KEY_PUBLIC_LEN];
 	struct buf text = BUF_INIT;
-	int i, needed = 0, rc;
+	int needed, rc;
 
-	for (i = 0; i < c->n_own_urls; i++)
-		needed |= c->own_urls[i][0] != '/';
+	needed = conf_any_own_ssh(c);
 	(void)snprintf(ret, KEY_LINE_MAX, "%s", needed ? c->own_host_key : "");
 	if (!needed || ret[0] != '\0')
 		return 0;
@@ -210,8 +176,8 @@ find_host_key(const struct conf *c, char ret[KEY_LINE_MAX], struct err *e)
 	return rc;
 }
 
-static int
-answer_urls(const struct conf *c, cJSON *body, struct err *e)
+int
+enroll_put_urls(const struct conf *c, cJSON *body, struct err *e)
 {
 	cJSON *urls = cJSON_CreateArray();
 	int i, rc;
@@ -229,23 +195,24 @@ static int
 answer_line(const struct admission *a, const char *host_key, struct buf *ret,
     struct err *e)
 {
-	char key[KEY_LINE_MAX], when[CLOCK_TEXT];
+	char key[KEY_LINE_MAX], when[CLOCK_TEXT], pins[CONF_PINS_TEXT];
 	cJSON *body = cJSON_CreateObject();
 	int rc;
 
+	conf_pins_text(&a->c->own_pins, pins);
 	key_line(store_key(a->s)->pub, key);
 	clock_rfc3339(when, clock_now(), a->c->offset_min);
-	if ((rc = json_put_str(body, "code", a->code, e)) < 0 ||
-	    (rc = json_put_str(body, "device", a->device, e)) < 0 ||
+	if ((rc = json_put_str(body, "code", a->asked.code, e)) < 0 ||
+	    (rc = json_put_str(body, "device", a->asked.device, e)) < 0 ||
 	    (rc = json_put_str(body, "hall", a->c->code, e)) < 0 ||
 	    (rc = json_put_str(body, "hall_key", key, e)) < 0 ||
 	    (rc = json_put_str(body, "hall_name", a->c->name, e)) < 0 ||
 	    (rc = json_put_str(body, "host_key", host_key, e)) < 0 ||
-	    (rc = json_put_str(body, "key", a->key, e)) < 0 ||
-	    (rc = json_put_str(
-		 body, "nonce", json_str(a->request, "nonce"), e)) < 0 ||
+	    (rc = json_put_str(body, "https_pin", pins, e)) < 0 ||
+	    (rc = json_put_str(body, "key", a->asked.key, e)) < 0 ||
+	    (rc = json_put_str(body, "nonce", a->asked.nonce, e)) < 0 ||
 	    (rc = json_put_str(body, "time", when, e)) < 0 ||
-	    (rc = answer_urls(a->c, body, e)) < 0)
+	    (rc = enroll_put_urls(a->c, body, e)) < 0)
 		goto out;
 	rc = enroll_line_write(ENROLL_ANSWER, body, store_key(a->s), ret, e);
 out:
@@ -257,19 +224,14 @@ static int
 admit_result(const struct admission *a, const cJSON *saved, const char *line,
     cJSON **ret, struct err *e)
 {
-	unsigned char pub[KEY_PUBLIC_LEN];
-	char fingerprint[64];
-	cJSON *obj = NULL;
+	cJSON *obj = cJSON_CreateObject();
 	int rc;
 
-	if ((rc = key_parse_line(a->key, pub, e)) < 0)
-		return rc;
-	key_fingerprint(pub, fingerprint);
-	obj = cJSON_CreateObject();
 	if ((rc = json_put_str(obj, "answer", line, e)) < 0 ||
-	    (rc = json_put_str(obj, "office", a->code, e)) < 0 ||
-	    (rc = json_put_str(obj, "device", a->device, e)) < 0 ||
-	    (rc = json_put_str(obj, "fingerprint", fingerprint, e)) < 0 ||
+	    (rc = json_put_str(obj, "office", a->asked.code, e)) < 0 ||
+	    (rc = json_put_str(obj, "device", a->asked.device, e)) < 0 ||
+	    (rc = json_put_str(obj, "fingerprint", a->asked.fingerprint, e)) <
+		0 ||
 	    (rc = json_put_str(
 		 obj, "revision", json_str(saved, "revision"), e)) < 0) {
 		cJSON_Delete(obj);
@@ -288,8 +250,9 @@ admit(struct admission *a, const struct person *p, cJSON **ret, struct err *e)
 	cJSON *saved = NULL;
 	int more = 0, rc;
 
-	if ((rc = take_request(a, e)) < 0 ||
-	    (rc = find_host_key(a->c, host_key, e)) < 0 ||
+	if ((rc = enroll_check_newest(a->s, &a->asked, e)) < 0 ||
+	    (rc = enroll_check_key(a->s, &a->asked, e)) < 0 ||
+	    (rc = enroll_host_key(a->c, host_key, e)) < 0 ||
 	    (rc = open_repo(a, e)) < 0 || (rc = make_registry(a, e)) < 0 ||
 	    (rc = make_signers(a, e)) < 0)
 		goto out;
@@ -312,17 +275,11 @@ int
 enroll_admit(struct store *s, const struct person *p, const char *request,
     cJSON **ret, struct err *e)
 {
-	unsigned char signer[KEY_PUBLIC_LEN];
 	struct admission *a = NULL;
 	cJSON *body = NULL;
 	int rc;
 
-	if (store_conf(s)->role != ROLE_HALL)
-		return err_set(e, ERR_USAGE, 0,
-		    "this is an office: only a hall admits offices");
-	rc = enroll_line_read(
-	    ENROLL_REQUEST, request, clock_now(), &body, signer, e);
-	if (rc < 0)
+	if ((rc = enroll_read(s, request, &body, e)) < 0)
 		return rc;
 	if ((a = calloc(1, sizeof(*a))) == NULL) {
 		rc = err_nomem(e);
@@ -330,8 +287,8 @@ enroll_admit(struct store *s, const struct person *p, const char *request,
 	}
 	a->s = s;
 	a->c = store_conf(s);
-	a->request = body;
-	rc = admit(a, p, ret, e);
+	if ((rc = enroll_check_request(body, &a->asked, e)) == 0)
+		rc = admit(a, p, ret, e);
 	admission_release(a);
 out:
 	free(a);
@@ -343,7 +300,7 @@ out:
 struct key_files {
 	struct store *s;
 	char receive[PATH_MAX];
-	struct buf logins, signers;
+	struct buf logins, signers, revoked;
 };
 
 static int
@@ -359,6 +316,8 @@ on_office(void *arg, const char *code, struct err *e)
 	    f->s, registry, code, f->receive, &f->logins, e);
 	if (rc == 0)
 		rc = registry_add_signers(registry, code, &f->signers, e);
+	if (rc == 0)
+		rc = registry_add_revoked(registry, code, &f->revoked, e);
 	cJSON_Delete(registry);
 	return rc;
 }
@@ -366,9 +325,10 @@ on_office(void *arg, const char *code, struct err *e)
 int
 enroll_write_authorized_keys(struct store *s, struct err *e)
 {
-	struct key_files f = {
-		.s = s, .logins = BUF_INIT, .signers = BUF_INIT
-	};
+	struct key_files f = { .s = s,
+		.logins = BUF_INIT,
+		.signers = BUF_INIT,
+		.revoked = BUF_INIT };
 	const struct conf *c = store_conf(s);
 	char path[PATH_MAX];
 	int rc;
@@ -378,15 +338,19 @@ enroll_write_authorized_keys(struct store *s, struct err *e)
 		return rc;
 	registry_add_hall(s, &f.signers);
 	if ((rc = store_each_office(s, on_office, &f, e)) < 0 ||
+	    (rc = auditors_add_logins(s, f.receive, &f.logins, e)) < 0 ||
 	    (rc = buf_ok(&f.logins, e)) < 0 ||
 	    (rc = file_path(
 		 path, sizeof(path), e, "%s/authorized_keys", c->dir)) < 0 ||
 	    (rc = file_write(path, buf_str(&f.logins), f.logins.len, 0600, e)) <
 		0)
 		goto out;
-	rc = signers_write(c, "offices/allowed_signers", &f.signers, e);
+	if ((rc = signers_write(c, "offices/allowed_signers", &f.signers, e)) ==
+	    0)
+		rc = signers_write(c, "offices/revoked_signers", &f.revoked, e);
 out:
 	buf_release(&f.logins);
 	buf_release(&f.signers);
+	buf_release(&f.revoked);
 	return rc;
 }

@@ -15,7 +15,7 @@ struct shape {
 	const char *prefix;
 	const char *signer; /* member with the key that signs */
 	const char *list;   /* the one member that is a list of strings */
-	const char *members[12];
+	const char *members[14];
 };
 
 static const struct shape shapes[] = {
@@ -24,55 +24,60 @@ static const struct shape shapes[] = {
 		NULL } },
 	[ENROLL_ANSWER] = { "pmqa-answer-1:", "hall_key", "urls",
 	    { "code", "device", "hall", "hall_key", "hall_name", "host_key",
-		"key", "nonce", "signature", "time", "urls", NULL } },
+		"https_pin", "key", "nonce", "signature", "time", "urls",
+		NULL } },
+	[ENROLL_PROVINCE] = { "pmqa-province-1:", "hall_key", "urls",
+	    { "code", "hall_key", "hall_name", "host_key", "key", "name",
+		"nonce", "signature", "time", "urls", NULL } },
 };
 
-/* Appends the armoured signature over the canonical form of body. */
+static int
+put_base64(const void *bytes, size_t len, struct buf *ret, struct err *e)
+{
+	size_t size = sodium_base64_encoded_len(len, VARIANT);
+	char *text = malloc(size);
+
+	if (text == NULL)
+		return err_nomem(e);
+	sodium_bin2base64(text, size, bytes, len, VARIANT);
+	buf_puts(ret, text);
+	free(text);
+	return buf_ok(ret, e);
+}
+
+/* Appends the signature over the canonical form of body. */
 static int
 sign(const cJSON *body, const struct key *k, struct buf *ret, struct err *e)
 {
+	unsigned char sig[SSHSIG_RAW_LEN];
 	struct buf text = BUF_INIT;
 	int rc;
 
 	rc = canon_write(body, &text, e);
 	if (rc == 0)
-		rc = sshsig_sign(
-		    k, SSHSIG_NS_ENROLL, buf_str(&text), text.len, ret, e);
+		rc = sshsig_sign_raw(
+		    k, SSHSIG_NS_ENROLL, buf_str(&text), text.len, sig, e);
+	if (rc == 0)
+		rc = put_base64(sig, sizeof(sig), ret, e);
 	buf_release(&text);
 	return rc;
-}
-
-static int
-put_base64(const struct buf *bytes, struct buf *ret, struct err *e)
-{
-	size_t size = sodium_base64_encoded_len(bytes->len, VARIANT);
-	char *text = malloc(size);
-
-	if (text == NULL)
-		return err_nomem(e);
-	sodium_bin2base64(text, size, (const unsigned char *)buf_str(bytes),
-	    bytes->len, VARIANT);
-	buf_puts(ret, text);
-	free(text);
-	return buf_ok(ret, e);
 }
 
 int
 enroll_line_write(enum enroll_kind kind, cJSON *body, const struct key *k,
     struct buf *ret, struct err *e)
 {
-	struct buf armour = BUF_INIT, text = BUF_INIT;
+	struct buf sig = BUF_INIT, text = BUF_INIT;
 	int rc;
 
-	if ((rc = sign(body, k, &armour, e)) < 0 ||
-	    (rc = buf_ok(&armour, e)) < 0 ||
-	    (rc = json_put_str(body, "signature", buf_str(&armour), e)) < 0 ||
+	if ((rc = sign(body, k, &sig, e)) < 0 ||
+	    (rc = json_put_str(body, "signature", buf_str(&sig), e)) < 0 ||
 	    (rc = canon_write(body, &text, e)) < 0)
 		goto out;
 	buf_puts(ret, shapes[kind].prefix);
-	rc = put_base64(&text, ret, e);
+	rc = put_base64(buf_str(&text), text.len, ret, e);
 out:
-	buf_release(&armour);
+	buf_release(&sig);
 	buf_release(&text);
 	return rc;
 }
@@ -83,6 +88,9 @@ not_a_line(enum enroll_kind kind, struct err *e)
 	if (kind == ENROLL_REQUEST)
 		err_set(e, ERR_INVALID, 0,
 		    "this is not a whole request line of an office");
+	else if (kind == ENROLL_PROVINCE)
+		err_set(e, ERR_INVALID, 0,
+		    "this is not a whole line of a hall for its auditors");
 	else
 		err_set(e, ERR_INVALID, 0,
 		    "this is not a whole answer line of a hall");
@@ -151,12 +159,23 @@ has_shape(const struct shape *shape, const cJSON *body)
 	       strspn(nonce, "0123456789abcdef") == NONCE_HEX;
 }
 
+static int
+decode_signature(const cJSON *v, unsigned char ret[SSHSIG_RAW_LEN])
+{
+	size_t len = strlen(v->valuestring), n;
+	const char *end;
+
+	return sodium_base642bin(ret, SSHSIG_RAW_LEN, v->valuestring, len, NULL,
+		   &n, &end, VARIANT) == 0 &&
+	       n == SSHSIG_RAW_LEN && end == v->valuestring + len;
+}
+
 /* The signature over everything else, by the key that the line names. */
 static int
 check_signature(enum enroll_kind kind, cJSON *body,
     unsigned char ret_signer[KEY_PUBLIC_LEN], struct err *e)
 {
-	unsigned char named[KEY_PUBLIC_LEN], signer[KEY_PUBLIC_LEN];
+	unsigned char named[KEY_PUBLIC_LEN], sig[SSHSIG_RAW_LEN];
 	cJSON *signature = NULL;
 	struct buf text = BUF_INIT;
 	int rc;
@@ -165,19 +184,14 @@ check_signature(enum enroll_kind kind, cJSON *body,
 	if (rc < 0)
 		return rc;
 	signature = cJSON_DetachItemFromObjectCaseSensitive(body, "signature");
-	if ((rc = canon_write(body, &text, e)) < 0)
+	if (!decode_signature(signature, sig))
+		rc = not_a_line(kind, e);
+	if (rc < 0 || (rc = canon_write(body, &text, e)) < 0)
 		goto out;
-	rc = sshsig_verify(signature->valuestring,
-	    strlen(signature->valuestring), SSHSIG_NS_ENROLL, buf_str(&text),
-	    text.len, signer, e);
-	if (rc < 0)
-		goto out;
-	if (sodium_memcmp(named, signer, sizeof(named)) != 0) {
-		rc = err_set(e, ERR_INVALID, 0,
-		    "the line is signed by another key than it names");
-		goto out;
-	}
-	memcpy(ret_signer, signer, sizeof(signer));
+	rc = sshsig_verify_raw(
+	    named, SSHSIG_NS_ENROLL, buf_str(&text), text.len, sig, e);
+	if (rc == 0)
+		memcpy(ret_signer, named, sizeof(named));
 out:
 	cJSON_Delete(signature);
 	buf_release(&text);
@@ -219,7 +233,7 @@ enroll_line_read(enum enroll_kind kind, const char *line, int64_t now,
 	if (rc == ERR_INVALID || (rc == 0 && !has_shape(&shapes[kind], body)))
 		rc = not_a_line(kind, e);
 	if (rc < 0 || (rc = check_signature(kind, body, signer, e)) < 0 ||
-	    (rc = check_time(body, now, e)) < 0)
+	    (kind != ENROLL_PROVINCE && (rc = check_time(body, now, e)) < 0))
 		goto out;
 	*ret_body = body;
 	memcpy(ret_signer, signer, sizeof(signer));

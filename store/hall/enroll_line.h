@@ -14,7 +14,9 @@
 #include "base/json.h"
 #include "store/sign/key.h"
 
-enum enroll_kind { ENROLL_REQUEST, ENROLL_ANSWER };
+/* PROVINCE: what a hall tells an auditor or a ministry (auditors.h); it has no
+ * term. */
+enum enroll_kind { ENROLL_REQUEST, ENROLL_ANSWER, ENROLL_PROVINCE };
 
 /* Signs body (an object without "signature", which it gets) and appends the
  * line, without LF. */
@@ -23,7 +25,7 @@ int enroll_line_write(enum enroll_kind kind, cJSON *body, const struct key *k,
 
 /*
  * Exactly the members of its kind, well-formed, signed by the key it names
- * itself (*ret_signer: "key" of a request, "hall_key" of an answer), in time.
+ * itself (*ret_signer: "key" of a request, "hall_key" of the others), in time.
  * Blanks and line ends around the line are allowed.
  */
 int enroll_line_read(enum enroll_kind kind, const char *line, int64_t now,

@@ -335,6 +335,17 @@ tell_less(struct store *s, struct repo *r, const cJSON *receipt,
 	return notice_add(s, "hall_restored", key, &said, e);
 }
 
+/* Which files a hall lost that was restored cannot be told from here: its word
+ * for them is asked for anew, and those that it has not got are sent again. */
+static int
+ask_for_files(struct store *s, struct err *e)
+{
+	return db_run(store_db(s), e,
+	    "UPDATE evidence_file SET confirmed = NULL, offset_min = NULL,"
+	    " receipt = NULL WHERE office = ?1 AND confirmed IS NOT NULL",
+	    "s", store_conf(s)->code);
+}
+
 static int
 compare(struct store *s, struct branch *b, const cJSON *receipt, struct err *e)
 {
@@ -350,6 +361,8 @@ compare(struct store *s, struct branch *b, const cJSON *receipt, struct err *e)
 		return rc;
 	if (fine)
 		return was ? mark_set(store_db(s), MARK, NULL, e) : 0;
+	if (!was && (rc = ask_for_files(s, e)) < 0)
+		return rc;
 	if ((rc = set_mark(s, has ? theirs : NULL, e)) < 0 || was)
 		return rc;
 	return tell_less(s, b->repo, receipt, tip, has ? theirs : NULL, e);
@@ -404,7 +417,9 @@ lost_look(struct store *s, struct lost *ret, struct err *e)
 	memset(&found, 0, sizeof(found));
 	if ((rc = store_repo(s, "", &r, e)) < 0 ||
 	    (rc = look_hall(s, r, &found, e)) < 0 ||
-	    (rc = lost_look_office(s, e)) < 0)
+	    (rc = lost_look_office(s, e)) < 0 ||
+	    ((found.give_back || found.parted) &&
+		(rc = ask_for_files(s, e)) < 0))
 		return rc;
 	*ret = found;
 	return 0;

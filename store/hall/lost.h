@@ -11,6 +11,8 @@
  *                            returned (refs/returned/hall) before anything else
  *   the hall's own, parted   it has written others since: they are taken over,
  *                            the old ones stay as refs/aside/<hex>
+ * With each of them the hall's word for files of evidence is forgotten: what it
+ * lost of them is sent again, too.
  *
  * Ownership: none.
  * Units:     none.

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/hall/ministry.h"
 #include "store/hall/publish.h"
 #include "store/hall/registry.h"
 #include "store/look/asof.h"
@@ -18,10 +19,11 @@
 #define PREFIX 'g'
 #define LETTER 'h'
 
+/* A ministry is as a hall here: it shows those of all its provinces. */
 static int
 is_hall(const struct store *s)
 {
-	return store_conf(s)->role == ROLE_HALL;
+	return store_conf(s)->role != ROLE_OFFICE;
 }
 
 static void
@@ -61,6 +63,8 @@ each_record(struct store *s, each_practice *each, void *arg, struct err *e)
 static int
 each_of_all(struct store *s, each_practice *each, void *arg, struct err *e)
 {
+	if (store_conf(s)->role == ROLE_MINISTRY)
+		return ministry_each_shared(s, "practices", each, arg, e);
 	return is_hall(s) ? publish_each(s, "practices", each, arg, e)
 			  : each_record(s, each, arg, e);
 }

@@ -1,15 +1,15 @@
 /*
  * publish: what the hall gives to all its offices: editions, wordings,
- * calendars, good practices. Each is a canonical file in the hall's directory
- * (editions/, wordings/, cycles/, practices/: the same path as the record) and
- * becomes a record of every office's hall branch, by the usual save: signed,
+ * calendars, good practices, announcements. Each is a canonical file in the
+ * hall's directory (editions/, wordings/, cycles/, practices/, announcements/:
+ * the same path as the record) and becomes a record of every office's hall branch, by the usual save: signed,
  * with a revision. What an office has already makes no revision, so publishing
  * may be repeated after any fault. What was published lies in the repositories
  * at once, for the offices to fetch.
  *
  * An edition that an office has stays as it is there: assessments pin its
- * bytes. Only practices are taken back when their file is gone; without the
- * directory practices/ nothing is.
+ * bytes. Only practices and announcements are taken back when their file is
+ * gone; without the directory nothing is.
  *
  * Ownership: *ret is the caller's.
  * Units:     none.
@@ -30,7 +30,7 @@ int publish_put(
 /* The hall's file of a record path; ERR_NOT_FOUND. */
 int publish_get(struct store *s, const char *path, cJSON **ret, struct err *e);
 
-/* Calls each() for every file of one of the four directories, by name. */
+/* Calls each() for every file of one of the five directories, by name. */
 int publish_each(struct store *s, const char *dir,
     int (*each)(void *arg, const char *path, const cJSON *rec, struct err *e),
     void *arg, struct err *e);

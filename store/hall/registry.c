@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/admit/entry.h"
 #include "store/hall/signers.h"
 #include "store/record/canon.h"
 
@@ -51,14 +52,6 @@ has_key(const cJSON *device, const char *key)
 	return line != NULL && strcmp(line, key) == 0;
 }
 
-static int
-is_active(const cJSON *device)
-{
-	const char *state = json_str(device, "state");
-
-	return state != NULL && strcmp(state, "active") == 0;
-}
-
 /* Somebody else has the letter: which one the new machine could get. */
 static int
 letter_taken(
@@ -96,13 +89,16 @@ check_device(
 		return 0;
 	if (!has_key(found, d->key))
 		return letter_taken(d, devices, e);
-	if (!is_active(found)) {
-		err_set(e, ERR_REFUSED, 0, "device %s-%s was revoked", d->code,
-		    d->letter);
-		err_hint(e, "set it up anew with another letter and a new key");
-		return ERR_REFUSED;
-	}
-	return 1;
+	if (!entry_is_revoked(found))
+		return 1;
+	err_set(
+	    e, ERR_REFUSED, 0, "device %s-%s was revoked", d->code, d->letter);
+	err_hint(e,
+	    "if the machine is to go on: 'pmqa device renew' there, then 'pmqa "
+	    "enroll' again; if it was revoked by mistake: 'pmqa hall restore "
+	    "%s-%s'",
+	    d->code, d->letter);
+	return ERR_REFUSED;
 }
 
 static int
@@ -156,6 +152,30 @@ registry_add_hall(struct store *s, struct buf *ret)
 	signers_add(ret, device, store_key(s)->pub);
 }
 
+static int
+read_key(const cJSON *device, const char *code,
+    unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
+{
+	const char *key = json_str(device, "key");
+
+	if (key != NULL && key_parse_line(key, ret, NULL) == 0)
+		return 0;
+	return err_set(
+	    e, ERR_DAMAGED, 0, "the registry of office %s has a bad key", code);
+}
+
+/* A revoked device without a time was never good. */
+static int64_t
+revoked_at(const cJSON *device)
+{
+	const char *until = json_str(device, "until");
+	int64_t t = 0;
+
+	if (until == NULL || clock_parse(until, 0, 1, &t, NULL) < 0)
+		return 0;
+	return t;
+}
+
 int
 registry_add_signers(
     const cJSON *registry, const char *code, struct buf *ret, struct err *e)
@@ -164,15 +184,37 @@ registry_add_signers(
 	unsigned char pub[KEY_PUBLIC_LEN];
 	char device[16];
 
-	cJSON_ArrayForEach (d, devices) {
-		const char *key = json_str(d, "key");
+	int rc;
 
-		if (key == NULL || key_parse_line(key, pub, e) < 0)
-			return err_set(e, ERR_DAMAGED, 0,
-			    "the registry of office %s has a bad key", code);
+	cJSON_ArrayForEach (d, devices) {
+		if ((rc = read_key(d, code, pub, e)) < 0)
+			return rc;
 		(void)snprintf(
 		    device, sizeof(device), "%.8s-%.1s", code, d->string);
-		signers_add(ret, device, pub);
+		if (entry_is_revoked(d))
+			signers_add_until(ret, device, pub, revoked_at(d));
+		else
+			signers_add(ret, device, pub);
+	}
+	return buf_ok(ret, e);
+}
+
+int
+registry_add_revoked(
+    const cJSON *registry, const char *code, struct buf *ret, struct err *e)
+{
+	const cJSON *devices = json_get(registry, "devices"), *d;
+	unsigned char pub[KEY_PUBLIC_LEN];
+	char line[KEY_LINE_MAX];
+	int rc;
+
+	cJSON_ArrayForEach (d, devices) {
+		if (!entry_is_revoked(d))
+			continue;
+		if ((rc = read_key(d, code, pub, e)) < 0)
+			return rc;
+		key_line(pub, line);
+		buf_printf(ret, "%s %.8s-%.1s\n", line, code, d->string);
 	}
 	return buf_ok(ret, e);
 }
@@ -236,7 +278,7 @@ registry_add_logins(struct store *s, const cJSON *registry, const char *code,
 	cJSON_ArrayForEach (d, devices) {
 		const char *key = json_str(d, "key");
 
-		if (key == NULL || !is_active(d))
+		if (key == NULL || entry_is_revoked(d))
 			continue;
 		(void)snprintf(
 		    device, sizeof(device), "%.8s-%.1s", code, d->string);

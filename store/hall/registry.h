@@ -29,9 +29,14 @@ int registry_add(struct store *s, cJSON *registry,
     const struct registry_device *d, struct err *e);
 
 /* Appends the hall's own allowed_signers line, and those of all devices:
- * revoked ones too, as their older revisions stay good. */
+ * revoked ones too, with the time up to which their revisions stay good. */
 void registry_add_hall(struct store *s, struct buf *ret);
 int registry_add_signers(
+    const cJSON *registry, const char *code, struct buf *ret, struct err *e);
+
+/* Appends the keys of the revoked devices, a line each: what stock git reads as
+ * gpg.ssh.revocationFile, for whom no revision of such a key is to be good. */
+int registry_add_revoked(
     const cJSON *registry, const char *code, struct buf *ret, struct err *e);
 
 /* At an office: DIR/allowed_signers as the hall's registry has it now, so that

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "store/device.h"
+#include "store/hall/signers_https.h"
 
 /* The name under which the hall's host key is pinned, whatever its address. */
 #define HOST_ALIAS "pmqa-hall"
@@ -17,6 +18,23 @@ signers_add(struct buf *ret, const char *device,
 	key_line(pub, line);
 	buf_printf(
 	    ret, "%s namespaces=\"git,pmqa-receipt\" %s\n", device, line);
+}
+
+void
+signers_add_until(struct buf *ret, const char *device,
+    const unsigned char pub[KEY_PUBLIC_LEN], int64_t until)
+{
+	char line[KEY_LINE_MAX], when[24] = "19700101000000";
+	time_t t = (time_t)until;
+	struct tm tm;
+
+	/* with a Z: without it OpenSSH reads the reader's own zone */
+	if (gmtime_r(&t, &tm) != NULL)
+		(void)strftime(when, sizeof(when), "%Y%m%d%H%M%S", &tm);
+	key_line(pub, line);
+	buf_printf(ret,
+	    "%s namespaces=\"git,pmqa-receipt\",valid-before=\"%sZ\" %s\n",
+	    device, when, line);
 }
 
 /*
@@ -93,18 +111,12 @@ put_ssh_config(struct buf *b, const char *dir, const char *identity)
 }
 
 int
-signers_write_ssh(const struct conf *c, struct err *e)
+signers_write_ssh_as(const struct conf *c, const char *identity, struct err *e)
 {
 	struct buf hosts = BUF_INIT, config = BUF_INIT;
-	char identity[PATH_MAX], device = c->device;
 	int rc;
 
-	/* the key of the device that the hall knows */
-	if (c->road_device != '\0')
-		device = c->road_device;
-	if ((rc = conf_check_path(c->dir, e)) < 0 ||
-	    (rc = device_key_path(c, device, identity, sizeof(identity), e)) <
-		0)
+	if ((rc = conf_check_path(c->dir, e)) < 0)
 		return rc;
 	if (c->host_key[0] != '\0')
 		buf_printf(&hosts, HOST_ALIAS " %s\n", c->host_key);
@@ -115,4 +127,19 @@ signers_write_ssh(const struct conf *c, struct err *e)
 	buf_release(&hosts);
 	buf_release(&config);
 	return rc;
+}
+
+int
+signers_write_ssh(const struct conf *c, struct err *e)
+{
+	char identity[PATH_MAX], device = c->device;
+	int rc;
+
+	/* the key of the device that the hall knows */
+	if (c->road_device != '\0')
+		device = c->road_device;
+	rc = device_key_path(c, device, identity, sizeof(identity), e);
+	if (rc < 0 || (rc = signers_write_ssh_as(c, identity, e)) < 0)
+		return rc;
+	return signers_write_https(c, identity, e);
 }

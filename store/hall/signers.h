@@ -17,6 +17,11 @@
 void signers_add(struct buf *ret, const char *device,
     const unsigned char pub[KEY_PUBLIC_LEN]);
 
+/* The same for a device that was revoked: stock git takes its signatures for
+ * good up to that second (of the commit's own time). */
+void signers_add_until(struct buf *ret, const char *device,
+    const unsigned char pub[KEY_PUBLIC_LEN], int64_t until);
+
 /* Appends one device's line of a hall's authorized_keys. receive: path of
  * pmqa-receive. */
 int signers_add_login(struct buf *ret, const char *receive, const char *dir,
@@ -29,5 +34,8 @@ int signers_write(const struct conf *c, const char *name,
 /* An office's DIR/known_hosts and DIR/ssh_config, pinned to the hall's host key
  * (none when c->host_key is empty: then ssh refuses every host). */
 int signers_write_ssh(const struct conf *c, struct err *e);
+/* The same with another file of the secret key; without what https needs. */
+int signers_write_ssh_as(
+    const struct conf *c, const char *identity, struct err *e);
 
 #endif

@@ -51,7 +51,7 @@ static int
 not_removable(const struct record_path *p)
 {
 	static const char *const may_go[] = { "answer", "action", "profile",
-		"practice", "assessment", "conflict" };
+		"practice", "announcement", "assessment", "conflict" };
 	size_t i;
 
 	for (i = 0; i < sizeof(may_go) / sizeof(may_go[0]); i++)

@@ -259,6 +259,16 @@ static const struct field practice_fields[] = {
 	ACTOR("", 1, MERGE_FIELD),
 };
 
+static const struct field announcement_fields[] = {
+	{ "title", FIELD_LINE, MERGE_FIELD, 1, 0, LINE_MAX_LEN, NULL, "title",
+	    "ชื่อเรื่อง" },
+	{ "text", FIELD_TEXT, MERGE_FIELD, 0, 0, TEXT_MAX, NULL, "announcement",
+	    "ประกาศ" },
+	{ "until", FIELD_DATE, MERGE_FIELD, 0, 0, 10, NULL, "matters until",
+	    "มีผลถึงวันที่" },
+	ACTOR("", 1, MERGE_FIELD),
+};
+
 /* Sentences for an edition's points and measures; they are shown, never
  * scored, and so are no part of what an assessment pins. */
 static const struct field wording_fields[] = {
@@ -273,6 +283,12 @@ static const struct field registry_fields[] = {
 	    "code of the office", "รหัสหน่วยงาน" },
 	{ "office.name", FIELD_LINE, MERGE_FIELD, 1, 0, LINE_MAX_LEN, NULL,
 	    "name of the office", "ชื่อหน่วยงาน" },
+	{ "office.state", FIELD_ENUM, MERGE_FIELD, 0, 0, 0, "active disabled",
+	    "state of the office", "สถานะของหน่วยงาน" },
+	{ "office.since", FIELD_TIME, MERGE_FIELD, 0, 0, 25, NULL,
+	    "in this state since", "อยู่ในสถานะนี้ตั้งแต่" },
+	{ "office.reason", FIELD_LINE, MERGE_FIELD, 0, 0, LINE_MAX_LEN, NULL,
+	    "why", "เหตุผล" },
 	{ "hall.code", FIELD_LINE, MERGE_FIXED, 1, 0, 2, NULL,
 	    "code of the hall", "รหัสจังหวัด" },
 	{ "hall.name", FIELD_LINE, MERGE_FIELD, 1, 0, LINE_MAX_LEN, NULL,
@@ -287,6 +303,11 @@ static const struct field registry_fields[] = {
 	    "valid since", "ใช้ได้ตั้งแต่" },
 	{ "devices.*.until", FIELD_TIME, MERGE_FIELD, 0, 0, 25, NULL,
 	    "valid until", "ใช้ได้ถึง" },
+	/* what the hall had of it when it was revoked: no clock decides */
+	{ "devices.*.last", FIELD_INT, MERGE_FIELD, 0, 0, INT32_MAX, NULL,
+	    "number of its last good revision", "เลขฉบับแก้ไขสุดท้ายที่ใช้ได้" },
+	{ "devices.*.reason", FIELD_LINE, MERGE_FIELD, 0, 0, LINE_MAX_LEN, NULL,
+	    "why it was revoked", "เหตุผลที่เพิกถอน" },
 };
 
 static const struct field receipts_fields[] = {
@@ -382,6 +403,8 @@ static const struct record_type types[] = {
 	    "calendar of the cycle", "ปฏิทินรอบการประเมิน" },
 	{ "practice", "practices/<id>.json", RECORD_HALL,
 	    FIELDS(practice_fields), "good practice", "แนวปฏิบัติที่ดี" },
+	{ "announcement", "announcements/<id>.json", RECORD_HALL,
+	    FIELDS(announcement_fields), "announcement", "ประกาศ" },
 	{ "wording", "wordings/<id>.json", RECORD_HALL, FIELDS(wording_fields),
 	    "wording of an edition", "ข้อความของฉบับเกณฑ์" },
 	{ "registry", "registry.json", RECORD_HALL, FIELDS(registry_fields),

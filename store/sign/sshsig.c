@@ -65,12 +65,11 @@ put_blob(struct sshwire_out *o, const struct key *k, const char *ns,
 }
 
 int
-sshsig_sign(const struct key *k, const char *ns, const void *msg, size_t len,
-    struct buf *ret_armour, struct err *e)
+sshsig_sign_raw(const struct key *k, const char *ns, const void *msg,
+    size_t len, unsigned char ret[SSHSIG_RAW_LEN], struct err *e)
 {
-	unsigned char text[BLOB_MAX], blob[BLOB_MAX], sig[crypto_sign_BYTES];
+	unsigned char text[BLOB_MAX];
 	struct sshwire_out t = { text, sizeof(text), 0, 0 };
-	struct sshwire_out b = { blob, sizeof(blob), 0, 0 };
 
 	if (!k->has_secret)
 		return err_set(
@@ -79,10 +78,44 @@ sshsig_sign(const struct key *k, const char *ns, const void *msg, size_t len,
 		return err_set(e, ERR_INVALID, 0,
 		    "bad namespace for a signature: '%.80s'", ns);
 	put_signed(&t, ns, "sha512", msg, len);
-	if (crypto_sign_detached(sig, NULL, t.data, t.len, k->sec) != 0)
+	if (t.failed)
+		return err_set(e, ERR_FAILED, 0, "cannot encode the signature");
+	if (crypto_sign_detached(ret, NULL, t.data, t.len, k->sec) != 0)
 		return err_set(e, ERR_FAILED, 0, "cannot sign");
+	return 0;
+}
+
+int
+sshsig_verify_raw(const unsigned char pub[KEY_PUBLIC_LEN], const char *ns,
+    const void *msg, size_t len, const unsigned char sig[SSHSIG_RAW_LEN],
+    struct err *e)
+{
+	unsigned char text[BLOB_MAX];
+	struct sshwire_out t = { text, sizeof(text), 0, 0 };
+
+	if (*ns == '\0' || strlen(ns) > NS_MAX)
+		return err_set(e, ERR_INVALID, 0,
+		    "bad namespace for a signature: '%.80s'", ns);
+	put_signed(&t, ns, "sha512", msg, len);
+	if (t.failed ||
+	    crypto_sign_verify_detached(sig, t.data, t.len, pub) != 0)
+		return err_set(e, ERR_INVALID, 0,
+		    "signature does not match what was signed");
+	return 0;
+}
+
+int
+sshsig_sign(const struct key *k, const char *ns, const void *msg, size_t len,
+    struct buf *ret_armour, struct err *e)
+{
+	unsigned char blob[BLOB_MAX], sig[SSHSIG_RAW_LEN];
+	struct sshwire_out b = { blob, sizeof(blob), 0, 0 };
+	int rc;
+
+	if ((rc = sshsig_sign_raw(k, ns, msg, len, sig, e)) < 0)
+		return rc;
 	put_blob(&b, k, ns, sig);
-	if (t.failed || b.failed)
+	if (b.failed)
 		return err_set(e, ERR_FAILED, 0, "cannot encode the signature");
 	sshwire_armour(ret_armour, BEGIN, END, b.data, b.len);
 	return buf_ok(ret_armour, e);

@@ -21,6 +21,16 @@
 int sshsig_sign(const struct key *k, const char *ns, const void *msg,
     size_t len, struct buf *ret_armour, struct err *e);
 
+/* The 64 bytes of the same signature alone (always with sha512), for lines that
+ * people carry and that name the key themselves: the rest of the armour can be
+ * made from key and namespace. */
+#define SSHSIG_RAW_LEN 64
+int sshsig_sign_raw(const struct key *k, const char *ns, const void *msg,
+    size_t len, unsigned char ret[SSHSIG_RAW_LEN], struct err *e);
+int sshsig_verify_raw(const unsigned char pub[KEY_PUBLIC_LEN], const char *ns,
+    const void *msg, size_t len, const unsigned char sig[SSHSIG_RAW_LEN],
+    struct err *e);
+
 /*
  * Checks an armoured signature over msg in namespace ns, strictly: one armour
  * block and nothing else, 70- or 76-column base64, version 1, ssh-ed25519,

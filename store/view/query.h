@@ -24,6 +24,7 @@ struct query_history {
 	int64_t since, until; /* 0 = open */
 	int limit;            /* 1..1000 */
 	const char *cursor;   /* NULL = newest */
+	int oldest_first; /* cursor NULL = oldest; for programs that follow */
 };
 
 int query_show(struct store *s, const char *office, int year, const char *item,

@@ -29,8 +29,8 @@ struct question {
 	struct store *s;
 	struct branch *b;
 	enum record_branch branch;
-	int64_t before;          /* rows below this id */
-	char from[24], to[24];   /* BY_YEAR: paths between */
+	int64_t before;        /* rows below this id; oldest first: above it */
+	char from[24], to[24]; /* BY_YEAR: paths between */
 	char path[PATH_MAX_LEN]; /* "" = any record */
 	struct record_path rp;   /* of path */
 	int64_t record;          /* its row; 0 = never touched */
@@ -109,10 +109,13 @@ understand(struct question *x, struct err *e)
 	if (q->limit < 1 || q->limit > 1000)
 		return err_set(e, ERR_INVALID, 0,
 		    "the limit must be 1 to 1000, not %d", q->limit);
+	if (q->oldest_first && q->record != NULL)
+		return err_set(e, ERR_INVALID, 0,
+		    "the history of one record is told newest first");
 	if ((rc = store_branch(x->s, q->office, branch, &x->b, e)) < 0)
 		return rc;
 	x->branch = strcmp(branch, "hall") == 0 ? RECORD_HALL : RECORD_OFFICE;
-	x->before = ASOF_NOW;
+	x->before = q->oldest_first ? 0 : ASOF_NOW;
 	if (q->cursor != NULL &&
 	    (rc = asof_revision(x->s, x->b, q->cursor, &x->before, e)) < 0)
 		return rc;
@@ -147,8 +150,11 @@ select_rows(const struct question *x, sqlite3_stmt **ret, struct err *e)
 		    " FROM touch c JOIN revision v ON v.id = c.revision"
 		    " WHERE c.record = ?8 AND c.revision < ?2");
 	else
-		buf_puts(
-		    &sql, " FROM revision v WHERE v.branch = ?1 AND v.id < ?2");
+		buf_puts(&sql, q->oldest_first
+				   ? " FROM revision v"
+				     " WHERE v.branch = ?1 AND v.id > ?2"
+				   : " FROM revision v"
+				     " WHERE v.branch = ?1 AND v.id < ?2");
 	if (q->person != NULL)
 		buf_puts(&sql, BY_PERSON);
 	if (q->since != 0 || q->until != 0)
@@ -157,9 +163,12 @@ select_rows(const struct question *x, sqlite3_stmt **ret, struct err *e)
 		buf_puts(&sql, BY_ACTION);
 	if (q->year != 0 && x->path[0] == '\0')
 		buf_puts(&sql, BY_YEAR);
-	buf_puts(&sql, x->path[0] != '\0'
-			   ? " ORDER BY c.revision DESC LIMIT ?11"
-			   : " ORDER BY v.id DESC LIMIT ?11");
+	if (x->path[0] != '\0')
+		buf_puts(&sql, " ORDER BY c.revision DESC LIMIT ?11");
+	else
+		buf_puts(&sql, q->oldest_first
+				   ? " ORDER BY v.id LIMIT ?11"
+				   : " ORDER BY v.id DESC LIMIT ?11");
 	if ((rc = buf_ok(&sql, e)) == 0)
 		rc = db_stmt(store_db(x->s), ret, e, buf_str(&sql), PARAMETERS,
 		    x->b->id, x->before, q->person, q->since,

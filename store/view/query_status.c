@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "store/admit/copy.h"
+#include "store/admit/entry.h"
 #include "store/evidence/evidence_take.h"
 #include "store/hall/lost.h"
 #include "store/hall/notice.h"
@@ -292,8 +293,7 @@ fill_status(struct store *s, cJSON *out, struct err *e)
 	if ((rc = journal_count(s, &journal, e)) < 0 ||
 	    (rc = json_put_str(out, "office", c->code, e)) < 0 ||
 	    (rc = json_put_str(out, "name", c->name, e)) < 0 ||
-	    (rc = json_put_str(out, "role",
-		 c->role == ROLE_OFFICE ? "office" : "hall", e)) < 0 ||
+	    (rc = json_put_str(out, "role", conf_role_name(c->role), e)) < 0 ||
 	    (rc = json_put_str(out, "device", store_device(s), e)) < 0 ||
 	    (rc = json_put_int(out, "journal", journal, e)) < 0)
 		return rc;
@@ -354,7 +354,7 @@ push_device(cJSON *list, const char *office, const cJSON *device, struct err *e)
 }
 
 /* Name, state and devices: what the registry on the hall branch says. An office
- * is active while one of its devices is. */
+ * is active while one of its devices is and the hall has not disabled it. */
 static int
 put_registry(struct store *s, cJSON *out, const char *office, struct err *e)
 {
@@ -378,7 +378,7 @@ put_registry(struct store *s, cJSON *out, const char *office, struct err *e)
 	if ((rc = json_put_str(out, "name",
 		 json_str(json_get(a.rec, "office"), "name"), e)) < 0)
 		goto out;
-	rc = json_put_str(out, "state", active ? "active" : "revoked", e);
+	rc = entry_put_state(out, a.rec, active, e);
 out:
 	asof_release(&a);
 	return rc;

@@ -224,10 +224,9 @@ list_files(struct store *s, const struct receipts_query *q, const char *office,
 
 /* Who signs: the hall's name in lists of signers, and its key. */
 static int
-put_signer(struct store *s, const unsigned char *pub, cJSON *out, struct err *e)
+put_signer(
+    const char *hall, const unsigned char *pub, cJSON *out, struct err *e)
 {
-	const struct conf *c = store_conf(s);
-	const char *hall = c->role == ROLE_HALL ? c->code : c->hall_code;
 	char line[KEY_LINE_MAX], principal[16];
 	int rc;
 
@@ -261,6 +260,7 @@ fill(struct store *s, const struct receipts_query *q, cJSON *out, struct err *e)
 	const char *office = q->office[0] != '\0' ? q->office : c->code;
 	cJSON *list = cJSON_CreateArray();
 	const unsigned char *pub = NULL;
+	const char *hall = NULL;
 	struct branch *b = NULL;
 	int rc;
 
@@ -269,8 +269,8 @@ fill(struct store *s, const struct receipts_query *q, cJSON *out, struct err *e)
 	if (c->role == ROLE_OFFICE && !c->enrolled)
 		return put_nobody(out, e);
 	if ((rc = store_branch(s, q->office, "office", &b, e)) < 0 ||
-	    (rc = trust_hall_key(s, &pub, e)) < 0 ||
-	    (rc = put_signer(s, pub, out, e)) < 0)
+	    (rc = trust_hall_of(s, office, &hall, &pub, e)) < 0 ||
+	    (rc = put_signer(hall, pub, out, e)) < 0)
 		return rc;
 	return q->files ? list_files(s, q, office, pub, out, list, e)
 			: list_revisions(s, q, office, pub, out, list, e);

@@ -136,7 +136,7 @@ int
 report_section_years(void *arg, struct report_part *p, struct err *e)
 {
 	struct report_maker *m = arg;
-	int at_hall = store_conf(m->s)->role == ROLE_HALL;
+	int at_hall = store_conf(m->s)->role != ROLE_OFFICE;
 	cJSON *years = NULL, *offices = cJSON_CreateArray(), *doc = NULL;
 	int rc;
 

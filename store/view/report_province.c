@@ -366,7 +366,7 @@ run(struct store *s, int year, const char *cursor, size_t room, cJSON **ret,
 	struct report_part p;
 	int began = 0, rc;
 
-	if (store_conf(s)->role != ROLE_HALL)
+	if (store_conf(s)->role == ROLE_OFFICE)
 		return err_set(e, ERR_USAGE, 0,
 		    "the report over all offices is made at a hall");
 	if ((rc = report_part_begin(

@@ -246,7 +246,7 @@ scan_record(struct search *q, sqlite3_stmt *st, struct err *e)
 {
 	struct search_texts texts;
 	size_t i;
-	int rc = search_texts_get(&texts, store_conf(q->s)->role == ROLE_HALL,
+	int rc = search_texts_get(&texts, store_conf(q->s)->role != ROLE_OFFICE,
 	    (const char *)sqlite3_column_text(st, 4),
 	    (const char *)sqlite3_column_text(st, 2),
 	    sqlite3_column_blob(st, 5), (size_t)sqlite3_column_bytes(st, 5), e);

@@ -150,7 +150,7 @@ static int
 take_record(struct walk *w, sqlite3_stmt *st, struct err *e)
 {
 	struct search_texts texts;
-	int rc = search_texts_get(&texts, store_conf(w->s)->role == ROLE_HALL,
+	int rc = search_texts_get(&texts, store_conf(w->s)->role != ROLE_OFFICE,
 	    (const char *)sqlite3_column_text(st, 3),
 	    (const char *)sqlite3_column_text(st, 1),
 	    sqlite3_column_blob(st, 2), (size_t)sqlite3_column_bytes(st, 2), e);

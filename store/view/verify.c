@@ -210,7 +210,8 @@ check_receipts(struct verify *v, const char *office, struct err *e)
 	if (rc < 0)
 		return rc;
 	while ((rc = db_step(db, st, e)) > 0) {
-		if (pub == NULL && (rc = trust_hall_key(v->store, &pub, e)) < 0)
+		if (pub == NULL &&
+		    (rc = trust_hall_of(v->store, office, NULL, &pub, e)) < 0)
 			break;
 		if ((rc = check_receipt(v, st, office, pub, e)) < 0)
 			break;
@@ -336,6 +337,9 @@ put_checked(const struct verify *v, cJSON *out, struct err *e)
 	    (rc = json_put_int(checked, "receipts", v->receipts, e)) < 0 ||
 	    (rc = json_put_int(checked, "evidence", v->evidence, e)) < 0)
 		return rc;
+	if (store_conf(v->store)->role == ROLE_HALL &&
+	    (rc = json_put_int(checked, "log", v->lines, e)) < 0)
+		return rc;
 	return json_put_int(checked, "records", v->records, e);
 }
 
@@ -387,6 +391,8 @@ check_all(struct verify *v, struct err *e)
 		rc = check_strays(v, &f);
 	if (rc == 0)
 		rc = check_search(v, &f);
+	if (rc == 0)
+		rc = verify_log(v, &f);
 	if (rc == ERR_DAMAGED)
 		return verify_found(v, "error", "pmqa.db", &f, e);
 	if (rc < 0 && e != NULL)

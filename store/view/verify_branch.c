@@ -90,7 +90,8 @@ check_receipts(struct verify_walk *w, const struct admit_file *files, size_t n,
 		if (files[i].rp.type == NULL || files[i].new_rec == NULL ||
 		    strcmp(files[i].rp.type->name, "receipts") != 0)
 			continue;
-		if ((rc = trust_hall_key(w->v->store, &pub, e)) < 0)
+		if ((rc = trust_hall_of(
+			 w->v->store, w->b.office, NULL, &pub, e)) < 0)
 			return rc;
 		w->v->receipts++;
 		rc = receipt_check(files[i].new_rec, pub, &r, &f);
@@ -372,8 +373,9 @@ snapshot(
 	struct branch *b = NULL;
 	int rc, own;
 
-	own = (strcmp(which, "office") == 0) ==
-	      (store_conf(s)->role == ROLE_OFFICE);
+	own = store_conf(s)->role != ROLE_MINISTRY &&
+	      (strcmp(which, "office") == 0) ==
+		  (store_conf(s)->role == ROLE_OFFICE);
 	if (own && (rc = read_ref(w, which, e)) < 0)
 		return rc;
 	if ((rc = db_begin(store_db(s), e)) < 0)
@@ -396,7 +398,7 @@ verify_branch(
     struct verify *v, const char *office, const char *which, struct err *e)
 {
 	struct verify_walk *w = NULL;
-	struct repo *known = NULL, *fresh = NULL;
+	struct repo *known = NULL, *base = NULL, *fresh = NULL;
 	int rc;
 
 	if ((w = calloc(1, sizeof(*w))) == NULL)
@@ -405,7 +407,7 @@ verify_branch(
 	/* a handle of its own: another one's cache could hide what the disk
 	 * says today */
 	if ((rc = store_repo(v->store, office, &known, e)) < 0 ||
-	    (rc = repo_open(repo_path(known), &fresh, e)) < 0)
+	    (rc = repo_open_again(known, &base, &fresh, e)) < 0)
 		goto out;
 	if ((rc = trust_init(&w->trust, v->store, fresh, office, which, e)) < 0)
 		goto out;
@@ -413,6 +415,7 @@ verify_branch(
 out:
 	trust_release(&w->trust);
 	repo_close(fresh);
+	repo_close(base);
 	free(w->journal);
 	free(w->receipts);
 	free(w);

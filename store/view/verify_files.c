@@ -203,6 +203,19 @@ verify_files(
 
 	if ((rc = store_repo(v->store, office, &repo, e)) < 0)
 		return rc;
+	/* the offices of a province lie in one repository */
+	if (repo_view_of(repo) != NULL &&
+	    strncmp(v->province, office, 2) == 0) {
+		*ret_readable = v->province_readable;
+		return 0;
+	}
 	rc = file_path(dir, sizeof(dir), e, "%s/objects", repo_path(repo));
-	return rc < 0 ? rc : verify_objects(v, office, dir, ret_readable, e);
+	if (rc < 0 ||
+	    (rc = verify_objects(v, office, dir, ret_readable, e)) < 0)
+		return rc;
+	if (repo_view_of(repo) != NULL) {
+		snprintf(v->province, sizeof(v->province), "%.2s", office);
+		v->province_readable = *ret_readable;
+	}
+	return 0;
 }

@@ -1,6 +1,7 @@
 /*
  * verify_state: what the parts of verify share; for verify.c, verify_branch.c,
- * verify_evidence.c, verify_files.c, verify_journal.c and verify_rows.c only.
+ * verify_evidence.c, verify_files.c, verify_journal.c, verify_log.c and
+ * verify_rows.c only.
  *
  * Ownership: struct verify is verify_run()'s.
  * Units:     none.
@@ -17,8 +18,12 @@ struct verify {
 	struct store *store;
 	cJSON *findings;
 	size_t n_findings, n_errors;
-	int64_t commits, receipts, records, evidence; /* checked so far */
+	/* checked so far; lines: of the acceptance log */
+	int64_t commits, receipts, records, evidence, lines;
 	int64_t total;
+	/* a ministry: whose files were looked at last, and what came of it */
+	char province[8];
+	int province_readable;
 	void (*progress)(void *arg, int64_t done, int64_t total);
 	void *progress_arg;
 };
@@ -87,6 +92,10 @@ int verify_objects(struct verify *v, const char *where, const char *dir,
 int verify_evidence(struct verify *v, const char *office, struct err *e);
 /* What is kept aside (refs/aside): told, never a fault. */
 int verify_aside(struct verify *v, const char *office, struct err *e);
+
+/* --- verify_log.c --- */
+/* At a hall: its acceptance log. */
+int verify_log(struct verify *v, struct err *e);
 
 /* --- verify_rows.c --- */
 /* The rows of one commit against what a fresh look at it gives. */

@@ -17,7 +17,7 @@ exits 2 "an unknown command" A hallo
 exits 2 "nearly a command" A stauts
 like "$err" "pmqa status" "is guessed"
 exits 2 "half a command" A hall
-like "$err" "hall enroll, hall review" "and its other halves are named"
+like "$err" "pmqa help hall" "and where its other halves are listed"
 exits 0 "with --help they are explained" A hall --help
 like "$out" "hall return OFFICE" "all of them"
 unlike "$out" "evidence add" "and no others"

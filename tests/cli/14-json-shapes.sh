@@ -59,7 +59,7 @@ has "$out" '{"record":"string","revision":"string","commit":"string","fields":"o
 run A enroll --json
 has "$out" '{"request":"string","fingerprint":"string","code":"string","device":"string"}' enroll
 request=$(jq -r .request <<<"$out")
-run H hall enroll "$request" --json
+run H hall enroll "$request" --yes --json
 has "$out" '{"answer":"string","office":"string","device":"string","fingerprint":"string"}' "hall enroll"
 answer=$(jq -r .answer <<<"$out")
 run A enroll accept "$answer" --json

@@ -290,7 +290,7 @@ like "$(cat "$X/ssh_config")" "IdentityFile $X/keys/device"$'\n' \
 # the hall has enrolled it, but the answer never came back: the signed registry
 # says the same
 request=$(pmqa --dir "$X" enroll --json | jq -r .request)
-pmqa --dir "$S" hall enroll "$request" >/dev/null 2>&1
+pmqa --dir "$S" hall enroll "$request" --yes >/dev/null 2>&1
 run pmqa --dir "$X" sync --wait --json
 is "$status" 0 "a lost answer is no obstacle: the registry says it too"
 settled() {

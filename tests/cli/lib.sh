@@ -242,7 +242,7 @@ kill_daemon() { # DIR: kill -9
 enrol() {
 	local request answer
 	request=$(pmqa --dir "$1" enroll --json | jq -r .request)
-	answer=$(pmqa --dir "$2" hall enroll "$request" --json | jq -r .answer)
+	answer=$(pmqa --dir "$2" hall enroll "$request" --yes --json | jq -r .answer)
 	pmqa --dir "$1" enroll accept "$answer" >/dev/null
 }
 

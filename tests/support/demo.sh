@@ -95,8 +95,8 @@ for office in "$a" "$b"; do
 	show pmqa --dir "$office" enroll
 	request=$(pmqa --dir "$office" enroll)
 	echo "${request:0:60}…"
-	show pmqa --dir "$hall" hall enroll "${request:0:30}…"
-	answer=$(pmqa --dir "$hall" hall enroll "$request")
+	show pmqa --dir "$hall" hall enroll "${request:0:30}…" --yes
+	answer=$(pmqa --dir "$hall" hall enroll "$request" --yes)
 	echo "${answer:0:60}…"
 	run pmqa --dir "$office" enroll accept "$answer"
 done

@@ -5,6 +5,7 @@
 #include "store/save/journal.h"
 #include "store/setup.h"
 #include "store/sign/receipt.h"
+#include "tests/support/pushed.h"
 #include "tests/unit/test.h"
 
 static void
@@ -88,6 +89,7 @@ pair_push(struct pair *p)
 
 	assert_ok(journal_flush(p->office.store, &e), &e);
 	transfer(p, "push", "refs/heads/office:refs/heads/office");
+	pushed_log(p->hall.store, "9105", NULL);
 }
 
 void

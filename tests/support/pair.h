@@ -21,7 +21,8 @@ struct pair {
 struct pair *pair_make(void);
 void pair_remove(struct pair *p);
 
-/* The office's flushed branch to the hall's repository, past no hook. */
+/* The office's flushed branch to the hall's repository, with no hook but
+ * with the line in the hall's log. */
 void pair_push(struct pair *p);
 /* The hall's branch into the office's refs/incoming/hall. */
 void pair_fetch(struct pair *p);

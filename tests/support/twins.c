@@ -6,6 +6,7 @@
 #include "store/setup.h"
 #include "store/sign/receipt.h"
 #include "tests/support/pair.h"
+#include "tests/support/pushed.h"
 #include "tests/unit/test.h"
 
 static const struct {
@@ -146,6 +147,7 @@ twins_push(struct twins *d, size_t i)
 
 	assert_ok(journal_flush(d->at[i].store, &e), &e);
 	transfer(d, i, "push", "refs/heads/office:refs/heads/office", NULL);
+	pushed_log(d->hall.store, "9105", store_device(d->at[i].store));
 	assert_ok(absorb_ref(d->hall.store, "9105", "office",
 		      "refs/heads/office", &n, &e),
 	    &e);

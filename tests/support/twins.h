@@ -30,7 +30,8 @@ void twins_remove(struct twins *d);
 int twins_fetch(struct twins *d, size_t i, unsigned char ret[20]);
 /* Fetch, join, push, the hall's absorb and receipt, fetch. */
 void twins_sync(struct twins *d, size_t i, struct join *ret);
-/* Pushes what the device has, past no hook, and takes it in at the hall. */
+/* Pushes what the device has, with no hook but with the line in the hall's log,
+ * and takes it in at the hall. */
 void twins_push(struct twins *d, size_t i);
 
 /* Hex of the tree of refs/heads/office; the caller frees. */

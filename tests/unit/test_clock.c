@@ -61,6 +61,17 @@ parsed(const char *s, int offset, int end_of_day)
 }
 
 static void
+refused(const char *s)
+{
+	int64_t t = 77;
+	struct err e;
+
+	assert_err(clock_parse(s, 0, 0, &t, &e), ERR_INVALID, &e, "not a date");
+	assert_true(e.hint[0] != '\0');
+	assert_int_equal(t, 77);
+}
+
+static void
 test_clock__parses_dates_and_times(void **state)
 {
 	(void)state;
@@ -88,14 +99,22 @@ test_clock__reads_buddhist_years(void **state)
 }
 
 static void
-refused(const char *s)
+test_clock__reads_days_as_people_write_them(void **state)
 {
-	int64_t t = 77;
-	struct err e;
-
-	assert_err(clock_parse(s, 0, 0, &t, &e), ERR_INVALID, &e, "not a date");
-	assert_true(e.hint[0] != '\0');
-	assert_int_equal(t, 77);
+	(void)state;
+	assert_int_equal(
+	    parsed("22/11/2569", 0, 0), parsed("2026-11-22", 0, 0));
+	assert_int_equal(
+	    parsed("1/3/2569", BANGKOK, 1), parsed("2026-03-01", BANGKOK, 1));
+	assert_int_equal(parsed("01/03/2026 13:14", BANGKOK, 0),
+	    parsed("2026-03-01 13:14", BANGKOK, 0));
+	refused("31/2/2569");
+	refused("0/1/2569");
+	refused("1/13/2569");
+	refused("1/1/69");
+	refused("1//2569");
+	refused("1/1/2569x");
+	refused("/1/2569");
 }
 
 static void
@@ -206,6 +225,7 @@ main(void)
 		cmocka_unit_test(test_clock__people_read_thai_or_plain_dates),
 		cmocka_unit_test(test_clock__parses_dates_and_times),
 		cmocka_unit_test(test_clock__reads_buddhist_years),
+		cmocka_unit_test(test_clock__reads_days_as_people_write_them),
 		cmocka_unit_test(test_clock__refuses_everything_else),
 		cmocka_unit_test(test_clock__what_is_written_is_read_again),
 		cmocka_unit_test(test_clock__offsets_both_ways),

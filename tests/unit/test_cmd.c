@@ -197,7 +197,7 @@ test_cmd_table__guesses_what_was_meant(void **state)
 	(void)state;
 	expect_guess(
 	    "stauts", "", "unknown command", "did you mean 'pmqa status'?");
-	expect_guess("profile", "", "wants a second word",
+	expect_guess("profile", "", "wants another word",
 	    "there are: profile show, profile set");
 	expect_guess("hall", "enrol", "unknown command",
 	    "did you mean 'pmqa hall enroll'?");

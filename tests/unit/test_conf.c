@@ -176,7 +176,7 @@ test_conf__slips_are_told_with_their_line(void **state)
 	refused(OFFICE "device = ab\n", "line 5: one letter");
 	refused(OFFICE "device = h\n", "without h");
 	refused(OFFICE "device = A\n", "without h");
-	refused("[pmqa]\nrole = boss\n", "line 2: office or hall");
+	refused("[pmqa]\nrole = boss\n", "line 2: office, hall or ministry");
 	refused(OFFICE "just words\n", "line 5: 'name = value'");
 	refused(OFFICE "just words\nnmae = x\n", "line 5: 'name = value'");
 	refused(OFFICE "nmae = x\njust words\n", "line 5: unknown");

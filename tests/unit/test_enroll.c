@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "store/git/giterr.h"
+#include "store/hall/auditors.h"
 #include "store/hall/enroll.h"
 #include "store/hall/enroll_line.h"
 #include "store/save/journal.h"
@@ -471,7 +472,7 @@ forged_is(const struct key *k, const char *name, const char *value,
 static void
 test_enroll__well_signed_nonsense_is_refused(void **state)
 {
-	char old[CLOCK_TEXT], key[KEY_LINE_MAX];
+	char old[CLOCK_TEXT], key[KEY_LINE_MAX], commented[KEY_LINE_MAX + 2];
 	struct key k;
 	struct err e;
 
@@ -493,10 +494,71 @@ test_enroll__well_signed_nonsense_is_refused(void **state)
 	forged_is(&k, "time", old, ERR_REFUSED, "older than 24 hours");
 	clock_rfc3339(old, clock_now() + ENROLL_LIFE_S + 60, 0);
 	forged_is(&k, "time", old, ERR_REFUSED, "from the future");
+	/* with a comment behind it it would be another key than without */
+	key_line(k.pub, key);
+	snprintf(commented, sizeof(commented), "%s x", key);
+	forged_is(&k, "key", commented, ERR_INVALID, "not a key of");
 	/* another's key, claimed without having it */
 	key_line(store_key(office)->pub, key);
-	forged_is(&k, "key", key, ERR_INVALID, "another key");
+	forged_is(&k, "key", key, ERR_INVALID, "does not match");
 	key_release(&k);
+}
+
+/* The request of the office's own key for another office's device. */
+static void
+own_key_again(const char *device, const char *why)
+{
+	char code[8];
+	cJSON *body = cJSON_CreateObject(), *v = NULL;
+	struct buf line = BUF_INIT;
+	char when[CLOCK_TEXT], key[KEY_LINE_MAX], path[64];
+	struct err e;
+
+	snprintf(code, sizeof(code), "%.4s", device);
+	key_line(store_key(office)->pub, key);
+	clock_rfc3339(when, clock_now(), 420);
+	assert_ok(json_put_str(body, "code", code, &e), &e);
+	assert_ok(json_put_str(body, "device", device, &e), &e);
+	assert_ok(json_put_str(body, "key", key, &e), &e);
+	assert_ok(json_put_str(body, "name", "ควนกาหลง", &e), &e);
+	assert_ok(
+	    json_put_str(body, "nonce", "00112233445566778899aabbccddeeff", &e),
+	    &e);
+	assert_ok(json_put_str(body, "time", when, &e), &e);
+	assert_ok(enroll_line_write(
+		      ENROLL_REQUEST, body, store_key(office), &line, &e),
+	    &e);
+	assert_err(
+	    enroll_look(hall, buf_str(&line), &v, &e), ERR_CONFLICT, &e, why);
+	assert_err(enroll_admit(hall, &admin, buf_str(&line), &v, &e),
+	    ERR_CONFLICT, &e, why);
+	assert_null(v);
+	snprintf(path, sizeof(path), "offices/%s.git", code);
+	assert_int_equal(exists(hall, path), strcmp(code, "9105") == 0);
+	cJSON_Delete(body);
+	buf_release(&line);
+}
+
+static void
+test_enroll__a_key_is_one_machine_s_alone(void **state)
+{
+	char key[KEY_LINE_MAX];
+	cJSON *v = NULL;
+	struct err e;
+
+	(void)state;
+	/* sshd takes the first line with a key, and a revoked one would come
+	 * back as another office's */
+	key_line(store_key(office)->pub, key);
+	assert_ok(auditors_add(hall, "sao", key, &v, &e), &e);
+	cJSON_Delete(v);
+	v = NULL;
+	own_key_again("9106-a", "auditor 'sao'");
+	assert_ok(auditors_remove(hall, "sao", &v, &e), &e);
+	cJSON_Delete(v);
+	enrol();
+	own_key_again("9106-a", "registered as device 9105-a");
+	own_key_again("9105-b", "registered as device 9105-a");
 }
 
 static void
@@ -664,6 +726,7 @@ main(void)
 		TEST(test_enroll__cut_or_altered_requests_are_refused),
 		TEST(test_enroll__blanks_around_a_line_do_no_harm),
 		TEST(test_enroll__well_signed_nonsense_is_refused),
+		TEST(test_enroll__a_key_is_one_machine_s_alone),
 		TEST(test_enroll__an_answer_counts_for_the_last_request_only),
 		TEST(test_enroll__an_answer_for_another_device_is_refused),
 		TEST(

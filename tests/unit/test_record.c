@@ -161,7 +161,7 @@ test_record__every_field_has_labels_in_both_languages(void **state)
 
 	(void)state;
 	types = record_types(&n);
-	assert_int_equal(n, 16);
+	assert_int_equal(n, 17);
 	for (i = 0; i < n; i++) {
 		assert_true(types[i].en[0] != '\0' && types[i].th[0] != '\0');
 		for (k = 0; k < types[i].n_fields; k++) {

@@ -28,6 +28,7 @@ static const struct {
 	{ "decision", "decisions/2565.json" },
 	{ "cycle", "cycles/2565.json" },
 	{ "practice", "practices/gh1.json" },
+	{ "announcement", "announcements/gh1.json" },
 	{ "wording", "wordings/ed.json" },
 	{ "registry", "registry.json" },
 	{ "receipts", "receipts.json" },

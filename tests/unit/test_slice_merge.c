@@ -11,6 +11,7 @@
 #include "store/save/journal.h"
 #include "store/sign/receipt.h"
 #include "store/view/verify.h"
+#include "tests/support/pushed.h"
 #include "tests/support/twins.h"
 #include "tests/unit/test.h"
 
@@ -100,6 +101,8 @@ push_slice(struct fixture *x, size_t i, const struct slice *sl)
 	hall_path(x, path);
 	assert_ok(door_check(path, NULL, store_device(s), &u, 1, &x->e), &x->e);
 	git_push(x, i, u.new_, u.ref);
+	if (!sl->side)
+		pushed_log(x->d->hall.store, "9105", store_device(s));
 	free(test_office_git(
 	    &x->d->at[i], "push", "-q", path, ":refs/tmp/pushed", NULL));
 	assert_ok(sl->side ? slice_pushed_side(s, sl->tip, &x->e)

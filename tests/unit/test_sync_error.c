@@ -128,6 +128,33 @@ test_sync_error__the_halls_thai_and_hint_come_along(void **state)
 }
 
 static void
+test_sync_error__what_is_unreadable_here_is_no_refusal(void **state)
+{
+	static const char refusal[] =
+	    "remote: pmqa-refused: the push is not in good order\n"
+	    "remote: pmqa-th: ไม่ถูกต้อง\n"
+	    "remote: pmqa-hint: look\n";
+	char text[300];
+	struct sync_fault f;
+
+	(void)state;
+	snprintf(text, sizeof(text),
+	    "fatal: unable to read "
+	    "587be6b4c3f93f93c489c0111bba5596147a26cb\n%s",
+	    refusal);
+	f = read_text(128, text);
+	assert_int_equal(f.class, SYNC_PERSON);
+	assert_int_equal(f.err.code, ERR_DAMAGED);
+	assert_non_null(strstr(f.err.msg, "unable to read 587be6b4"));
+	assert_non_null(strstr(f.err.hint, "pmqa verify"));
+	assert_null(strstr(f.err.th, "ไม่ถูกต้อง"));
+	/* said by the hall it is the hall's */
+	snprintf(text, sizeof(text), "remote: fatal: unable to read 587b\n%s",
+	    refusal);
+	assert_int_equal(read_text(1, text).class, SYNC_REFUSED);
+}
+
+static void
 test_sync_error__denied_device_needs_a_person(void **state)
 {
 	struct sync_fault f = read_text(
@@ -216,6 +243,20 @@ test_sync_error__a_silent_peer_is_no_road(void **state)
 }
 
 /* ssh that ended without a word, seen by its daemon and through git */
+static void
+test_sync_error__a_branch_that_moved_is_no_fault(void **state)
+{
+	struct sync_fault f = read_text(1,
+	    "To ssh://root@127.0.0.1:33933/office\n"
+	    "   cb7ee5f..3ba5e24  3ba5e24f963f5108e3a652f5ae1e40cbbaf172dd -> "
+	    "office\n");
+
+	(void)state;
+	assert_int_equal(f.class, SYNC_RETRY);
+	assert_int_equal(f.no_road, 1);
+	assert_null(strstr(f.err.msg, "cb7ee5f"));
+}
+
 static void
 test_sync_error__no_word_at_all_is_a_cut(void **state)
 {
@@ -377,6 +418,8 @@ main(void)
 		    test_sync_error__the_halls_thai_and_hint_come_along),
 		cmocka_unit_test(
 		    test_sync_error__refusal_carries_the_halls_sentence),
+		cmocka_unit_test(
+		    test_sync_error__what_is_unreadable_here_is_no_refusal),
 		cmocka_unit_test(test_sync_error__denied_device_needs_a_person),
 		cmocka_unit_test(
 		    test_sync_error__trouble_at_the_hall_is_retried),
@@ -385,6 +428,8 @@ main(void)
 		cmocka_unit_test(
 		    test_sync_error__what_speaks_no_ssh_may_be_a_sign_in_page),
 		cmocka_unit_test(test_sync_error__a_silent_peer_is_no_road),
+		cmocka_unit_test(
+		    test_sync_error__a_branch_that_moved_is_no_fault),
 		cmocka_unit_test(test_sync_error__no_word_at_all_is_a_cut),
 		cmocka_unit_test(
 		    test_sync_error__a_lost_shared_connection_is_a_cut),

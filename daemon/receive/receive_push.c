@@ -1,0 +1,345 @@
+/*
+ * Steps: pipes; git in a process group of its own; what the device asks through
+ * receive_ask, what git answers through receive_report; the deadline; how it
+ * ended.
+ */
+#include "daemon/receive/receive_push.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "daemon/receive/receive_ask.h"
+#include "daemon/receive/receive_git.h"
+#include "daemon/receive/receive_hook.h"
+#include "daemon/receive/receive_http.h"
+#include "daemon/receive/receive_report.h"
+#include "daemon/sync/remark.h"
+
+#define GRACE_MS 5000 /* git removes its quarantine */
+
+struct push {
+	struct receive *r;
+	struct receive_report report;
+	pid_t child;
+	int in, out, errors; /* git's, -1: ended */
+	struct receive_ask ask;
+	char held[16384]; /* of what the device sent, for git */
+	size_t held_at, held_len;
+	int64_t deadline;
+	int late;   /* was told to end at the deadline */
+	int absent; /* nobody listens any more */
+};
+
+static void
+become_git(const struct receive_line *l, struct receive_around *around, int in,
+    int out, int errors)
+{
+	union {
+		const char *const *in;
+		char *const *out;
+	} u = { .in = l->args };
+
+	setpgid(0, 0);
+	signal(SIGPIPE, SIG_DFL);
+	/* an office whose line is cut must not leave git behind */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(errors, STDERR_FILENO) < 0)
+		_exit(127);
+	environ = around->list; /* its PATH is the one searched */
+	execvp(l->args[0], u.out);
+	_exit(127);
+}
+
+static int
+start(struct push *p, int64_t max_input, const char *protocol, struct err *e)
+{
+	struct receive_around around;
+	struct receive_line l;
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, i, rc;
+
+	if ((rc = receive_git_line(p->r, COMMAND_PUSH, max_input, &l, e)) < 0)
+		return rc;
+	receive_git_around(p->r, protocol, &around);
+	for (i = 0; i < 3; i++)
+		if (pipe2(pipes[i], O_CLOEXEC) != 0) {
+			rc = err_sys(e, "cannot make a pipe");
+			goto out;
+		}
+	if ((p->child = fork()) < 0) {
+		rc = err_sys(e, "cannot start '%s'", l.args[0]);
+		goto out;
+	}
+	if (p->child == 0)
+		become_git(&l, &around, pipes[0][0], pipes[1][1], pipes[2][1]);
+	setpgid(p->child, p->child); /* whichever comes first */
+	p->in = pipes[0][1];
+	p->out = pipes[1][0];
+	p->errors = pipes[2][0];
+	pipes[0][1] = pipes[1][0] = pipes[2][0] = -1;
+	/* git may be writing at the same time: never wait for it alone */
+	if (fcntl(p->in, F_SETFL, O_NONBLOCK) != 0)
+		rc = err_sys(e, "cannot make a pipe");
+out:
+	for (i = 0; i < 3; i++) {
+		if (pipes[i][0] >= 0)
+			close(pipes[i][0]);
+		if (pipes[i][1] >= 0)
+			close(pipes[i][1]);
+	}
+	return rc;
+}
+
+static void
+close_in(struct push *p)
+{
+	if (p->in >= 0)
+		close(p->in);
+	p->in = -1;
+	p->held_at = p->held_len = 0;
+}
+
+/* From the device: git gets it, unless it is what git must not get. */
+static void
+take_input(struct push *p)
+{
+	ssize_t n = read(STDIN_FILENO, p->held, sizeof(p->held));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close_in(p);
+		return;
+	}
+	p->held_at = 0;
+	p->held_len = (size_t)n;
+	if (receive_ask_feed(&p->ask, p->held, p->held_len, &p->report.err) ==
+	    0)
+		return;
+	p->report.refused = 1;
+	close_in(p);
+	kill(-p->child, SIGTERM);
+}
+
+static void
+give_input(struct push *p)
+{
+	ssize_t n = write(p->in, p->held + p->held_at, p->held_len);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n < 0) { /* git wants no more: it says why */
+		close_in(p);
+		return;
+	}
+	p->held_at += (size_t)n;
+	p->held_len -= (size_t)n;
+}
+
+/* To the office, which may read slowly or be gone: then git is told to end by
+ * the next byte of its own that nobody takes. */
+static void
+pass_on(struct push *p, int fd, const char *s, size_t len)
+{
+	struct pollfd at = { .fd = fd, .events = POLLOUT };
+	ssize_t n;
+	int left;
+
+	while (len > 0 && !p->absent) {
+		left = (int)(p->deadline - clock_mono_ms());
+		if (left <= 0 || (poll(&at, 1, left) < 0 && errno != EINTR)) {
+			p->absent = 1;
+			return;
+		}
+		/* what fits into a pipe that has room at all: never blocks */
+		n = write(fd, s, len < 4096 ? len : 4096);
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			p->absent = 1;
+			return;
+		}
+		s += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+}
+
+static int
+take_output(struct push *p, struct err *e)
+{
+	char chunk[16384];
+	struct buf on = BUF_INIT;
+	ssize_t n = read(p->out, chunk, sizeof(chunk));
+	int rc = 0;
+
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n <= 0) {
+		close(p->out);
+		p->out = -1;
+		return 0;
+	}
+	rc = receive_report_feed(&p->report, chunk, (size_t)n, &on, e);
+	if (rc == 0 && on.len > 0)
+		pass_on(p, STDOUT_FILENO, on.data, on.len);
+	buf_release(&on);
+	return rc;
+}
+
+static void
+take_errors(struct push *p)
+{
+	char chunk[4096];
+	ssize_t n = read(p->errors, chunk, sizeof(chunk));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close(p->errors);
+		p->errors = -1;
+		return;
+	}
+	receive_report_error(&p->report, chunk, (size_t)n);
+	pass_on(p, STDERR_FILENO, chunk, (size_t)n);
+}
+
+/* SIGTERM lets git remove what it has begun; the second time it is SIGKILL. */
+static void
+end_it(struct push *p)
+{
+	kill(-p->child, p->late ? SIGKILL : SIGTERM);
+	p->late = 1;
+	p->deadline = clock_mono_ms() + GRACE_MS;
+}
+
+/* One thing that happens, or the deadline. */
+static int
+relay_once(struct push *p, int64_t left, struct err *e)
+{
+	const int full = p->held_len > 0;
+	struct pollfd at[3] = {
+		{ .fd = p->errors, .events = POLLIN },
+		{ .fd = p->out, .events = POLLIN },
+		{ .fd = p->in < 0 ? -1
+			: full    ? p->in
+				  : STDIN_FILENO,
+		    .events = full ? POLLOUT : POLLIN },
+	};
+	int n = poll(at, 3, (int)left), rc = 0;
+
+	if (n < 0 && errno != EINTR)
+		return err_sys(e, "cannot wait for git");
+	if (n <= 0)
+		return 0;
+	/* what was written first is read first: errors explain */
+	if (at[0].revents != 0)
+		take_errors(p);
+	if (at[1].revents != 0)
+		rc = take_output(p, e);
+	if (at[2].revents != 0 && full)
+		give_input(p);
+	else if (at[2].revents != 0)
+		take_input(p);
+	return rc;
+}
+
+static int
+relay(struct push *p, struct err *e)
+{
+	int64_t left;
+	int rc = 0;
+
+	while (rc == 0 && (p->out >= 0 || p->errors >= 0)) {
+		left = p->deadline - clock_mono_ms();
+		/* once git has told how it went the branch stands: what
+		 * remains is the hall's own, the line of its log first */
+		if (left <= 0 || (p->absent && !p->late && !p->report.reported))
+			end_it(p);
+		else
+			rc = relay_once(p, left, e);
+	}
+	return rc;
+}
+
+static int
+wait_for_it(struct push *p, int *ret, struct err *e)
+{
+	while (waitpid(p->child, ret, 0) < 0)
+		if (errno != EINTR)
+			return err_sys(e, "cannot wait for git");
+	return 0;
+}
+
+/* Over https only git's own stream gets there. */
+static void
+say(const struct push *p, const char *prefix, const struct err *err)
+{
+	if (p->r->http != NULL)
+		receive_http_say(prefix, err);
+	else
+		receive_say_err(prefix, err);
+}
+
+/* What the hook did not tell is told here. */
+static void
+tell(struct push *p, int status)
+{
+	const char *event = receive_hook_event(p->r);
+	struct receive_report *report = &p->report;
+	int cut = 0;
+
+	if (p->late && !p->absent && !report->spoke) {
+		err_set(&report->err, ERR_REFUSED, 0,
+		    "the push took longer than %d seconds", p->r->seconds);
+		err_hint(&report->err, "synchronise again: smaller pieces are "
+				       "sent when the line is slow");
+		say(p, REMARK_REFUSED, &report->err);
+		receive_hook_tell(p->r, NULL, &report->err);
+		return;
+	}
+	if (!report->refused && !receive_report_end(report, status, &cut))
+		return;
+	if (cut || p->absent) {
+		receive_log(p->r, event, NULL, NULL, "cut", report->err.msg);
+		return;
+	}
+	if (!report->banded)
+		say(p, receive_report_prefix(report), &report->err);
+	receive_hook_tell(p->r, NULL, &report->err);
+}
+
+int
+receive_push(
+    struct receive *r, int64_t max_input, const char *protocol, struct err *e)
+{
+	struct push p = {
+		.r = r, .child = -1, .in = -1, .out = -1, .errors = -1
+	};
+	int status = 0, rc, end;
+
+	receive_report_init(&p.report);
+	signal(SIGPIPE, SIG_IGN); /* the office going away shows as an error */
+	p.deadline = clock_mono_ms() + (int64_t)r->seconds * 1000;
+	if (r->http != NULL && (rc = receive_http_begin_push(r, e)) < 0)
+		goto out;
+	if ((rc = start(&p, max_input, protocol, e)) < 0)
+		goto out;
+	if ((rc = relay(&p, e)) < 0)
+		kill(-p.child, SIGTERM);
+	end = wait_for_it(&p, &status, rc < 0 ? NULL : e);
+	if (rc == 0 && (rc = end) == 0)
+		tell(&p, status);
+	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+out:
+	close_in(&p);
+	if (p.out >= 0)
+		close(p.out);
+	if (p.errors >= 0)
+		close(p.errors);
+	receive_report_release(&p.report);
+	return rc;
+}

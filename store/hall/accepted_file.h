@@ -1,0 +1,44 @@
+/*
+ * accepted_file: the files of the acceptance log and the form of a line; for
+ * accepted.c and accepted_read.c only.
+ *
+ * Ownership: an open file is the caller's to close.
+ * Units:     bytes; years of the Buddhist era.
+ * Errors:    ERR_SYS, ERR_DAMAGED, ERR_NOMEM.
+ * Thread:    any.
+ */
+#ifndef STORE_HALL_ACCEPTED_FILE_H
+#define STORE_HALL_ACCEPTED_FILE_H
+
+#include "store/hall/accepted.h"
+
+#define ACCEPTED_YEARS_MAX 200
+#define ACCEPTED_NONE                                                          \
+	"0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The years that have a file, in order. */
+struct accepted_years {
+	int list[ACCEPTED_YEARS_MAX];
+	int n;
+};
+int accepted_years(const char *dir, struct accepted_years *ret, struct err *e);
+
+int accepted_path(
+    const char *dir, int year, char *ret, size_t size, struct err *e);
+
+/* Opens a year's file to read; *ret_size: where it ends now. */
+int accepted_open(
+    const char *dir, int year, int *ret_fd, int64_t *ret_size, struct err *e);
+
+/* Exactly len bytes from there. */
+int accepted_pread(int fd, char *into, size_t len, int64_t from, struct err *e);
+
+/* A line without its end: strict, with the members of the form; *ret NULL: it
+ * is none. ret_hash_ok: it is what its hash says. */
+int accepted_parse(
+    const char *text, size_t len, cJSON **ret, int *ret_hash_ok, struct err *e);
+
+/* The hash that this line is to have: over all but its "hash". */
+int accepted_hash(const cJSON *line, char ret[ACCEPTED_HASH], struct err *e);
+
+#endif

@@ -1,0 +1,71 @@
+#!/bin/bash
+# Goal: whatever an office's machine sends through the real sshd, the hall
+# refuses it with a sentence and a line in its log, changes no byte, and takes
+# no more than 30 s and 256 MiB for it. The table is tests/net/hostile/.
+# shellcheck disable=SC2317 # functions are called by trap
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/support/sshd.sh
+. "$ROOT/tests/support/sshd.sh"
+
+H=$T/H A=$T/A B=$T/B
+
+clean_up() {
+	local code=$?
+	set +e
+	sshd_stop
+	(exit "$code")
+	at_exit
+}
+trap clean_up EXIT
+
+quiet() { # DIR: syncs only when asked
+	sed -i -e 's/^interval = .*/interval = 86400/' \
+		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' "$1/pmqad.conf"
+}
+
+mkdir "$T/work"
+sshd_prepare "$T/sshd" "$T/authorized_keys"
+sshd_start
+pmqa --dir "$H" init --role hall --code 91 --name สตูล \
+	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
+	--host-key "$T/sshd/host.pub" >/dev/null
+new_office "$A" 9105 ละงู
+new_office "$B" 9106 ควนกาหลง
+quiet "$A"
+quiet "$B"
+start "$H"
+start "$A"
+start "$B"
+enrol "$A" "$H"
+enrol "$B" "$H"
+
+# every connection is measured; what sshd runs is otherwise what the hall wrote
+sed "s|command=\"|&$(command -v python3) $ROOT/tests/net/hostile/measured.py $T/work/measures |" \
+	"$H/authorized_keys" >"$T/authorized_keys"
+
+for dir in "$A" "$B"; do
+	pmqa --dir "$dir" assess open 2565 >/dev/null
+	pmqa --dir "$dir" set 1.1 strengths="เฉพาะของ $dir" >/dev/null
+	exits 0 "a sync of $(basename "$dir")" pmqa --dir "$dir" sync --wait
+done
+stop "$A"
+stop "$B"
+
+PMQA_SANITIZED=0
+if nm "$PMQA_BIN/pmqa-receive" 2>/dev/null | grep -q '__[at]san_init'; then
+	PMQA_SANITIZED=1
+fi
+export PMQA_SANITIZED PYTHONDONTWRITEBYTECODE=1
+
+# shellcheck disable=SC2086 # PMQA_ROWS is a list of words
+if python3 "$ROOT/tests/net/hostile/hostile.py" \
+	"$H" "$A" "$B" "$sshd_port" "$T/work" ${PMQA_ROWS:-}; then
+	ok "every hostile case is refused"
+else
+	not_ok "every hostile case is refused"
+fi
+run git -C "$H/offices/9105.git" fsck --strict --full
+is "$status" 0 "stock git fsck is content with the hall's repository"
+finish

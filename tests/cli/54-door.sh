@@ -1,0 +1,147 @@
+#!/bin/bash
+# Goal: one office takes nothing from another at the door: connections of one
+# device are counted, a push that never ends is ended, and a repository of the
+# hall's that is not as it must be is refused and put right.
+# shellcheck disable=SC2317 # functions are called through run and wait_until
+set -euo pipefail
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/support/sshd.sh
+. "$ROOT/tests/support/sshd.sh"
+
+H=$T/H A=$T/A B=$T/B
+held=()
+
+let_go() {
+	local pid
+	for pid in "${held[@]}"; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	held=()
+}
+
+clean_up() {
+	local code=$?
+	set +e
+	let_go
+	sshd_stop
+	(exit "$code")
+	at_exit
+}
+trap clean_up EXIT
+
+quiet() { # DIR: syncs only when asked
+	sed -i -e 's/^interval = .*/interval = 86400/' \
+		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' "$1/pmqad.conf"
+}
+
+as_office() { # DIR COMMAND
+	ssh -F "$1/ssh_config" -o ControlPath=none -p "$sshd_port" \
+		"$(id -un)@127.0.0.1" "$2"
+}
+
+exec_as_office() { # for the background: so that its process id is ssh's
+	exec ssh -F "$1/ssh_config" -o ControlPath=none -p "$sshd_port" \
+		"$(id -un)@127.0.0.1" "$2"
+}
+
+hold() { # FILE: a push of the office's that sends nothing
+	mkfifo "$1.in"
+	# the far end of the pipe stays open as long as the reader lives
+	exec_as_office "$A" "git-receive-pack 'office'" <>"$1.in" >"$1.out" \
+		2>"$1.err" &
+	held+=($!)
+}
+
+is_shown() { # FILE: git has shown its refs: the connection stands
+	[ -s "$1.out" ]
+}
+
+has_ended() { # PID
+	! kill -0 "$1" 2>/dev/null
+}
+
+log_has() { # TEXT
+	grep -q "$1" "$H/receive.log"
+}
+
+sshd_prepare "$T/sshd" "$T/authorized_keys"
+sshd_start
+pmqa --dir "$H" init --role hall --code 91 --name สตูล \
+	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
+	--host-key "$T/sshd/host.pub" >/dev/null
+new_office "$A" 9105 ละงู
+new_office "$B" 9106 ควนกาหลง
+quiet "$A"
+quiet "$B"
+start "$H"
+start "$A"
+start "$B"
+enrol "$A" "$H"
+enrol "$B" "$H"
+cp "$H/authorized_keys" "$T/authorized_keys"
+for dir in "$A" "$B"; do
+	pmqa --dir "$dir" assess open 2565 >/dev/null
+	exits 0 "a sync of $(basename "$dir")" pmqa --dir "$dir" sync --wait
+done
+
+# --- connections of one device ---------------------------------------------
+
+for n in 1 2 3 4; do
+	hold "$T/c$n"
+	holds "connection $n stands" wait_until 60 is_shown "$T/c$n"
+done
+pmqa --dir "$B" tick 1.1.B1 >/dev/null
+exits 0 "another office synchronises meanwhile" pmqa --dir "$B" sync --wait
+holds "without ending any of them" kill -0 "${held[@]}"
+pmqa --dir "$A" tick 1.1.B1 >/dev/null
+exits 0 "the office itself, too" pmqa --dir "$A" sync --wait
+holds "its oldest connection is ended for that" \
+	wait_until 60 has_ended "${held[0]}"
+holds "with a line in the log" log_has 'its oldest connection was ended'
+still=0
+for pid in "${held[@]:1}"; do
+	kill -0 "$pid" && still=$((still + 1))
+done
+is "$still" 3 "and no other"
+let_go
+
+# --- a push that never ends ------------------------------------------------
+
+sed -i 's|pmqa-receive --dir [^ ]*|& --seconds 3|' "$T/authorized_keys"
+hold "$T/slow"
+slow=${held[-1]}
+holds "a push that sends nothing stands" wait_until 60 is_shown "$T/slow"
+holds "and is ended at its time" wait_until 60 has_ended "$slow"
+let_go
+like "$(cat "$T/slow.err")" "pmqa-refused: the push took longer than 3 seconds" \
+	"with a sentence"
+holds "and a line in the log" log_has 'took longer than 3 seconds'
+is "$(find "$H/offices" -name 'tmp_objdir-*' | wc -l)" 0 \
+	"nothing of it stays at the hall"
+cp "$H/authorized_keys" "$T/authorized_keys"
+
+# --- the hall's repository is not as it must be ----------------------------
+
+repo=$H/offices/9105.git
+echo "$H/offices/9106.git/objects" >"$repo/objects/info/alternates"
+pmqa --dir "$A" tick 1.1.B2 >/dev/null
+run pmqa --dir "$A" sync --wait
+isnt "$status" 0 "a repository that reads another office's objects serves nobody"
+like "$err" "objects/info/alternates" "the sentence names what must go"
+git -C "$repo" config core.hooksPath "$repo/hooks"
+mkdir "$repo/hooks"
+printf '#!/bin/sh\ntouch %s\n' "$T/was-run" >"$repo/hooks/pre-receive"
+chmod +x "$repo/hooks/pre-receive"
+stop "$H"
+start "$H"
+is "$(git -C "$repo" config core.hooksPath)" /dev/null \
+	"the hall's start writes the configuration anew"
+holds "says so" grep -q "was not as pmqad writes it" "$H.log"
+is "$(find "$repo/objects/info" -name alternates | wc -l)" 0 \
+	"and sets the alternates aside"
+is "$(find "$repo/set-aside" -name '*alternates*' | wc -l)" 1 "not away"
+exits 0 "then the office synchronises" pmqa --dir "$A" sync --wait
+holds "and no other hook ran" test ! -e "$T/was-run"
+finish

@@ -1,0 +1,39 @@
+/*
+ * crowd: a hall with many offices, each with a long history, made in process:
+ * real saves with real keys, in large groups. For the bench and for tests that
+ * need hundreds of offices; it uses nothing of cmocka.
+ *
+ * Ownership: stores are the caller's, texts are borrowed.
+ * Units:     revisions.
+ * Errors:    whatever fails ends the program with its sentence.
+ * Thread:    one; after key_init() and giterr_init().
+ */
+#ifndef TESTS_SUPPORT_CROWD_H
+#define TESTS_SUPPORT_CROWD_H
+
+#include <stdio.h>
+
+#include "store/store.h"
+
+struct crowd_office {
+	const char *dir;  /* where it is made; joined to the hall */
+	const char *code; /* "9105" */
+	int revisions;    /* brought to the hall's repository */
+	int pending;      /* so many more, in its own alone */
+	FILE *ids;        /* gets the pending ones, oldest first: 40 hex
+			     digits a line; NULL if there are none */
+};
+
+/* A hall; url is the address in its answers (NULL: dir itself), with the line of
+ * its sshd's host key, or NULL. */
+void crowd_hall(const char *dir, const char *code, const char *url,
+    const char *host_key, struct store **ret);
+
+/* Makes one office, enrols it and brings its revisions into the hall's
+ * repository past the door. The hall has still to absorb them. */
+void crowd_add(struct store *hall, const struct crowd_office *o);
+
+/* Ends the program with the sentence of a fault. */
+void crowd_check(int rc, const struct err *e, const char *what);
+
+#endif
