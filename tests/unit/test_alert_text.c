@@ -131,6 +131,7 @@ set(int (*setter)(struct conf *c, const char *v, struct err *e),
 	struct conf c = conf(0);
 	struct err e;
 
+	c.alerts.mail[0] = '\0'; /* mail and command are not set together */
 	return setter(&c, value, &e);
 }
 
