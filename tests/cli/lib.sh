@@ -272,7 +272,8 @@ sync_field() { # FILTER: of the answer to `sync --json` that run() has
 # --- content -----------------------------------------------------------------
 
 words() { # BYTES: text that does not shrink
-	head -c "$1" /dev/urandom | base64 -w 0 | head -c "$1"
+	# cut reads to the end: a closed pipe would fail the whole line
+	head -c "$1" /dev/urandom | base64 -w 0 | cut -c "1-$1"
 }
 
 make_pdf() { # FILE BYTES
