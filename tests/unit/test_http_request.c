@@ -61,8 +61,8 @@ test_http_request__no_other_address_is_one(void **state)
 		"/9105-a/steps/office/-/-/git-upload-pack",
 		"/9105-a/steps/office/" SHA
 		"/-/info/refs?service=git-upload-pack",
-		"/9105-a/steps/office/-/-"
-		"/info/refs?service=git-receive-pack",
+		("/9105-a/steps/office/-/-"
+		 "/info/refs?service=git-receive-pack"),
 		"/9105-h/office/git-upload-pack",
 		"/910-a/office/git-upload-pack",
 		"/91055-a/office/git-upload-pack", "9105-a/office/git-upload" };
