@@ -168,7 +168,7 @@ receive_hook_post(
 		receive_log(r, receive_hook_event(r), u[i].old, u[i].new_,
 		    "admitted", NULL);
 		/* what is not in the log gets no receipt yet: the daemon
-		 * enters it when it starts */
+		 * enters it at its start, or when the office comes again */
 		if ((rc = receive_accept_admitted(r, &u[i], e)) < 0) {
 			receive_hook_tell(r, &u[i], e);
 			return rc;

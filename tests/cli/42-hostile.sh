@@ -25,7 +25,7 @@ quiet() { # DIR: syncs only when asked
 		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' "$1/pmqad.conf"
 }
 
-mkdir "$T/work"
+mkdir "$T/attacks"
 sshd_prepare "$T/sshd" "$T/authorized_keys"
 sshd_start
 pmqa --dir "$H" init --role hall --code 91 --name สตูล \
@@ -42,7 +42,7 @@ enrol "$A" "$H"
 enrol "$B" "$H"
 
 # every connection is measured; what sshd runs is otherwise what the hall wrote
-sed "s|command=\"|&$(command -v python3) $ROOT/tests/net/hostile/measured.py $T/work/measures |" \
+sed "s|command=\"|&$(command -v python3) $ROOT/tests/net/hostile/measured.py $T/attacks/measures |" \
 	"$H/authorized_keys" >"$T/authorized_keys"
 
 for dir in "$A" "$B"; do
@@ -62,7 +62,7 @@ export PMQA_SANITIZED PYTHONDONTWRITEBYTECODE=1
 
 # shellcheck disable=SC2086 # PMQA_ROWS is a list of words
 if python3 "$ROOT/tests/net/hostile/hostile.py" \
-	"$H" "$A" "$B" "$sshd_port" "$T/work" ${PMQA_ROWS:-}; then
+	"$H" "$A" "$B" "$sshd_port" "$T/attacks" ${PMQA_ROWS:-}; then
 	ok "every hostile case is refused"
 else
 	not_ok "every hostile case is refused"
