@@ -29,7 +29,7 @@ struct cmd_desc {
 	const char *summary; /* message id: one line */
 	const char *detail;  /* message id: more, or NULL */
 	const char *example; /* lines of a shell, the same in all languages */
-	uint64_t opts;       /* OPT_BIT()s beside OPTS_ALWAYS */
+	opt_set opts;        /* OPT_BIT()s beside OPTS_ALWAYS */
 	size_t min_args, max_args;
 	int (*run)(struct cmd *c, struct err *e);
 };

@@ -237,7 +237,7 @@ opts_release(struct opts *o)
 }
 
 int
-opts_allowed(const struct opts *o, uint64_t mask, struct err *e)
+opts_allowed(const struct opts *o, opt_set mask, struct err *e)
 {
 	for (int i = 0; i < N_OPTS; i++)
 		if (o->value[i] != NULL && (mask & OPT_BIT(i)) == 0)

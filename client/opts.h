@@ -79,7 +79,9 @@ enum opt {
 	N_OPTS
 };
 
-#define OPT_BIT(o) (UINT64_C(1) << (o))
+/* a set of options, one bit each */
+__extension__ typedef unsigned __int128 opt_set;
+#define OPT_BIT(o) ((opt_set)1 << (o))
 /* what every command takes */
 #define OPTS_ALWAYS                                                            \
 	(OPT_BIT(OPT_DIR) | OPT_BIT(OPT_SOCKET) | OPT_BIT(OPT_JSON) |          \
@@ -105,7 +107,7 @@ void opts_release(struct opts *o);
 const struct opt_desc *opts_desc(enum opt o);
 
 /* The first option given that is not in the mask: ERR_USAGE naming it. */
-int opts_allowed(const struct opts *o, uint64_t mask, struct err *e);
+int opts_allowed(const struct opts *o, opt_set mask, struct err *e);
 
 /* An option as a number within min..max; dflt when it is not given. Thai
  * digits are digits. */

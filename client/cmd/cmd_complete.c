@@ -166,7 +166,7 @@ command_words(struct complete *k, const struct opts *o)
 static void
 options(struct complete *k, const struct cmd_desc *d)
 {
-	uint64_t mask = OPTS_ALWAYS | (d != NULL ? d->opts : 0);
+	opt_set mask = OPTS_ALWAYS | (d != NULL ? d->opts : 0);
 	char word[64];
 
 	for (int i = 0; i < N_OPTS; i++) {

@@ -47,7 +47,7 @@ what_of(const struct cmd_desc *d, enum opt o)
 
 /* of NULL: of every command. */
 static int
-options(struct out *o, const struct cmd_desc *of, uint64_t mask, struct err *e)
+options(struct out *o, const struct cmd_desc *of, opt_set mask, struct err *e)
 {
 	struct table t;
 	char name[64];
@@ -202,7 +202,7 @@ describe(const struct cmd_desc *d, cJSON *list, struct err *e)
 {
 	cJSON *one = cJSON_CreateObject();
 	cJSON *opts = cJSON_CreateArray();
-	uint64_t mask = d->opts | OPTS_ALWAYS;
+	opt_set mask = d->opts | OPTS_ALWAYS;
 	int rc = one == NULL || opts == NULL ? err_nomem(e) : 0;
 
 	if (rc == 0)
