@@ -24,6 +24,7 @@ struct program {
 	uv_loop_t loop;
 	uv_signal_t signals[N_SIGNALS];
 	struct server *server;
+	struct err fault; /* why the server wanted to be stopped */
 };
 
 /* Design section 10. */
@@ -109,6 +110,15 @@ on_signal(uv_signal_t *h, int signum)
 }
 
 static void
+on_failed(void *arg, const struct err *e)
+{
+	struct program *p = arg;
+
+	p->fault = *e;
+	server_stop(p->server, close_signals, p);
+}
+
+static void
 watch_signals(struct program *p)
 {
 	size_t i;
@@ -144,6 +154,8 @@ serve(const struct options *o)
 		err_set(&e, ERR_SYS, -rc, "cannot start: %s", uv_strerror(rc));
 		return fail(&e);
 	}
+	so.failed = on_failed;
+	so.failed_arg = &p;
 	if ((rc = server_options(o, &so, &e)) == 0)
 		rc = server_start(&p.loop, &so, &p.server, &e);
 	if (rc == 0) {
@@ -154,6 +166,8 @@ serve(const struct options *o)
 	uv_run(&p.loop, UV_RUN_DEFAULT);
 	closed = uv_loop_close(&p.loop);
 	assert(closed == 0);
+	if (rc == 0 && p.fault.code != ERR_OK)
+		return fail(&p.fault);
 	return rc < 0 ? fail(&e) : 0;
 }
 

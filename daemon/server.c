@@ -14,6 +14,7 @@
 #include "store/evidence/evidence_take.h"
 #include "store/hall/renew.h"
 #include "store/save/save.h"
+#include "store/store_check.h"
 
 #define SOCKET_NAME "pmqad.sock"
 
@@ -110,6 +111,29 @@ on_evidence(struct job *j)
 		log_err("cannot put the evidence in order", &j->err);
 	if (!o->server->stopping)
 		watchdog_release(o->server->watchdog);
+	free(o);
+}
+
+/* What a crash left of a large database is read through while we serve. */
+static void
+run_check(struct job *j, void *state)
+{
+	j->rc = store_check_run(state, &j->err);
+}
+
+static void
+on_checked(struct job *j)
+{
+	struct own_job *o = (struct own_job *)j;
+	struct server *srv = o->server;
+
+	if (j->rc == 0)
+		log_line(LOG_INFO, "the database was read through: whole");
+	else
+		log_err("cannot trust the database", &j->err);
+	/* what is acknowledged goes to the repository, then it is rebuilt */
+	if (j->rc == ERR_DAMAGED && !srv->stopping && srv->failed != NULL)
+		srv->failed(srv->failed_arg, &j->err);
 	free(o);
 }
 
@@ -223,6 +247,7 @@ open_store(struct server *srv, enum store_mode mode, const char *name,
 			return rc;
 		}
 		srv->conf = *store_conf(s);
+		srv->check_owed = store_check_is_owed(s);
 	}
 	/* from here on it is the new thread's */
 	if ((rc = worker_create(srv->loop, name, ops, s, ret, e)) < 0)
@@ -274,6 +299,9 @@ catch_up(struct server *srv, struct err *e)
 {
 	int rc;
 
+	if (srv->check_owed &&
+	    (rc = submit_own(srv, srv->lengthy, run_check, on_checked, e)) < 0)
+		return rc;
 	if (srv->conf.role == ROLE_HALL) {
 		/* one that was away may have much to absorb: so long it counts
 		 * as busy */
@@ -343,6 +371,8 @@ server_start(uv_loop_t *loop, const struct server_opts *o, struct server **ret,
 		return err_nomem(e);
 	srv->loop = loop;
 	srv->notify.fd = -1;
+	srv->failed = o->failed;
+	srv->failed_arg = o->failed_arg;
 	if ((rc = start(srv, o, e)) < 0) {
 		server_stop(srv, NULL, NULL);
 		return rc;

@@ -43,6 +43,9 @@ struct server_opts {
 	const char *notify_socket; /* NULL: no service manager */
 	uint64_t watchdog_usec;    /* 0: nobody watches */
 	uint64_t stall_ms;         /* 0: CONN_STALL_MS */
+	/* The server cannot go on and wants to be stopped; may be NULL. */
+	void (*failed)(void *arg, const struct err *e);
+	void *failed_arg;
 };
 
 struct server {
@@ -64,6 +67,9 @@ struct server {
 	struct listener *listener;
 	struct call *waiters; /* calls that wait for the sync */
 	cJSON *described;     /* what records.describe answers; NULL: not yet */
+	void (*failed)(void *arg, const struct err *e);
+	void *failed_arg;
+	int check_owed; /* of the database, after a crash */
 	/* stopping */
 	int stopping;
 	int n_open; /* parts of the present step that have not closed */

@@ -13,13 +13,11 @@
 #include "store/db/schema.h"
 #include "store/device.h"
 #include "store/save/journal.h"
+#include "store/store_check.h"
 
 #define DB_NAME "pmqa.db"
 #define LOCK_DEAD_MS 2000
 #define LOCK_POLL_MS 20
-/* Above this size the whole file is checked only after an unclean stop: a
- * start must not take seconds (design section 13). 16 MiB in pages of 4 KiB. */
-#define CHECK_ALWAYS_PAGES 4096
 
 const struct conf *
 store_conf(const struct store *s)
@@ -157,35 +155,6 @@ take_lock(struct store *s, struct err *e)
 	return 0;
 }
 
-static int
-quick_check(struct store *s, int unclean, struct err *e)
-{
-	sqlite3_stmt *st = NULL;
-	int64_t pages;
-	int rc;
-
-	if ((rc = db_one_int(s->db, &pages, e, "PRAGMA page_count", "")) < 0)
-		return rc;
-	if (!unclean && pages > CHECK_ALWAYS_PAGES)
-		return 0;
-	if ((rc = db_stmt(s->db, &st, e, "PRAGMA quick_check(1)", "")) < 0)
-		return rc;
-	if ((rc = db_step(s->db, st, e)) > 0) {
-		const char *said = (const char *)sqlite3_column_text(st, 0);
-
-		rc = 0;
-		if (said == NULL || strcmp(said, "ok") != 0) {
-			rc = err_set(e, ERR_DAMAGED, 0,
-			    "the database is damaged: %.200s",
-			    said != NULL ? said : "no answer");
-			err_hint(e, "run pmqad --reindex: it rebuilds the "
-				    "database from the repository");
-		}
-	}
-	db_reset(st);
-	return rc;
-}
-
 /* A log left behind means that the last writer did not close the database. */
 static int
 left_a_log(const char *db_path)
@@ -211,7 +180,7 @@ open_index(struct store *s, const char *path, struct err *e)
 		return rc;
 	if ((rc = schema_migrate(s->db, e)) < 0)
 		return rc;
-	if ((rc = quick_check(s, unclean, e)) < 0)
+	if ((rc = store_check_open(s, unclean, e)) < 0)
 		return rc;
 	return journal_resume(s, &n, e);
 }

@@ -56,8 +56,8 @@ backup_tree_is_left_out(const char *rel)
 	static const char *const exact[] = { "pmqad.sock", "lock", "log/lock",
 		"pmqa.db", "pmqa.db-wal", "pmqa.db-shm", "pmqa.db-journal",
 		BACKUP_ROOM };
-	static const char *const beginning[] = { "pmqa.db.damaged", "bundles/",
-		"slots/" };
+	static const char *const beginning[] = { "pmqa.db.damaged",
+		"pmqa.db.unchecked", "bundles/", "slots/" };
 	const char *name = strrchr(rel, '/');
 	size_t i;
 
