@@ -4,13 +4,15 @@
 # valgrind before each program.
 set -uo pipefail
 
-jobs=${JOBS:-$(nproc)}
+# most of a script's time is waiting: for a link, a daemon, a deadline
+jobs=${JOBS:-$(($(nproc) * 2))}
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 export log
 # shellcheck disable=SC2016 # expanded by the inner shell
 printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c '
 	name=$(printf %s "$1" | tr / _)
+	begun=$SECONDS
 	case $1 in
 	*.sh) timeout --kill-after=10 "${TEST_TIMEOUT:-600}" bash "$1" ;;
 	*) timeout --kill-after=10 "${TEST_TIMEOUT:-600}" ${RUN:-} "$1" ;;
@@ -18,7 +20,7 @@ printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c '
 	rc=$?
 	echo "$rc" >"$log/$name.rc"
 	if [ "$rc" = 0 ]; then
-		echo "ok   $1: $(grep -aE "passed, |PASSED" "$log/$name.out" | tail -1)"
+		echo "ok   $1: $(grep -aE "passed, |PASSED" "$log/$name.out" | tail -1) ($((SECONDS - begun)) s)"
 	else
 		echo "FAIL $1 (exit $rc)"
 	fi' _ {}
