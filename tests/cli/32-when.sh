@@ -212,6 +212,9 @@ rm "$T/lan"
 net=pmqa-when-$$
 if [ "$(id -u)" -eq 0 ] && ip netns add "$net" 2>/dev/null; then
 	trap 'ip netns del "$net"; (exit 1); at_exit' EXIT
+fi
+# (in a plain chroot a namespace can be made and not entered)
+if ip netns exec "$net" true 2>/dev/null; then
 	setting after_save_ms 50
 	stop "$A"
 	mv "$H" "$H.away"
