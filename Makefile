@@ -56,9 +56,9 @@ CFLAGS += $($(BUILD)_F)
 LDFLAGS += $($(BUILD)_L)
 
 src = $(patsubst %.c,$(B)/%.o,$(wildcard $(addsuffix /*.c,$(1)) $(addsuffix /*/*.c,$(1))))
-mains := daemon/main daemon/receive_main daemon/ssh_main client/main client/report_main client/publish_main
+mains := daemon/main daemon/receive_main daemon/door_main daemon/ssh_main client/main client/report_main client/publish_main
 objs := $(filter-out $(mains:%=$(B)/%.o),$(call src,base proto store daemon client))
-programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-ssh lib/pmqa-report lib/pmqa-publish)
+programs := $(addprefix $(B)/bin/,pmqa pmqad pmqa-receive lib/pmqa-door lib/pmqa-ssh lib/pmqa-report lib/pmqa-publish)
 tests := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/flow/test_*.c tests/fault/test_*.c))
 support := $(call src,tests/support)
 shims := $(patsubst tests/fault/shim_%.c,$(B)/tests/fault/shim_%.so,$(wildcard tests/fault/shim_*.c))
@@ -97,7 +97,10 @@ $(B)/bin/pmqa: $(B)/client/main.o $(B)/lib.a
 	@$(call link,$^ $(utf8proc_a))
 $(B)/bin/pmqad: $(B)/daemon/main.o $(B)/lib.a
 	@$(call link,$^)
+# it starts for each transfer: nothing to load but libc
 $(B)/bin/pmqa-receive: $(B)/daemon/receive_main.o $(B)/lib.a
+	@$(call link,$^ $(utf8proc_a))
+$(B)/bin/lib/pmqa-door: $(B)/daemon/door_main.o $(B)/lib.a
 	@$(call link,$^)
 $(B)/bin/lib/pmqa-ssh: $(B)/daemon/ssh_main.o $(B)/lib.a
 	@$(call link,$^)
@@ -111,10 +114,8 @@ $(B)/bin/lib/pmqa-publish: $(B)/client/publish_main.o $(B)/lib.a
 
 # what a program run from the build tree finds beside itself (base/file.h: file_own)
 $(B)/bin/.tree: $(wildcard editions/*.json po/*.po) Makefile
-	@mkdir -p $(B)/bin/lib/hooks $(B)/bin/share/locale/th/LC_MESSAGES
-	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/pre-receive
-	@ln -sfn ../../pmqa-receive $(B)/bin/lib/hooks/post-receive
-	@ln -sfn ../pmqa-receive $(B)/bin/lib/pmqa-http
+	@mkdir -p $(B)/bin/lib $(B)/bin/share/locale/th/LC_MESSAGES
+	@ln -sfn pmqa-door $(B)/bin/lib/pmqa-http
 	@ln -sfn $(CURDIR)/editions $(B)/bin/share/editions
 	@if [ -f po/th.po ]; then msgfmt --check -o $(B)/bin/share/locale/th/LC_MESSAGES/pmqa.mo po/th.po; fi
 	@touch $@
@@ -134,7 +135,10 @@ $(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
 $(B)/bench/bench_hall $(B)/bench/bench_ministry: $(B)/tests/support/crowd.o
-$(B)/bench/bench_hall $(B)/bench/bench_ministry: more_libs = $(B)/lib.a
+$(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_past: more_libs = $(B)/lib.a
+# ten years pass in minutes: the program has a clock of its own
+$(B)/bench/bench_past: $(addprefix $(B)/tests/support/,crowd.o decade.o decade_write.o thai_text.o)
+$(B)/bench/bench_past: LDFLAGS += -Wl,--wrap=clock_now
 $(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
 	@$(call link,$^)
 
@@ -238,14 +242,12 @@ bench-programs: $(benches) $(nettools)
 
 install:
 	@$(MAKE) --no-print-directory BUILD=release all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pmqa/hooks $(DESTDIR)$(PREFIX)/share/pmqa/editions \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pmqa $(DESTDIR)$(PREFIX)/share/pmqa/editions \
 	    $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES $(DESTDIR)/usr/lib/systemd/system \
 	    $(DESTDIR)/usr/lib/sysusers.d $(DESTDIR)/usr/lib/tmpfiles.d
 	install build/release/bin/pmqa build/release/bin/pmqad build/release/bin/pmqa-receive $(DESTDIR)$(PREFIX)/bin
-	install build/release/bin/lib/pmqa-ssh build/release/bin/lib/pmqa-report build/release/bin/lib/pmqa-publish $(DESTDIR)$(PREFIX)/lib/pmqa
-	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/pre-receive
-	ln -sfn ../../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/hooks/post-receive
-	ln -sfn ../../bin/pmqa-receive $(DESTDIR)$(PREFIX)/lib/pmqa/pmqa-http
+	install build/release/bin/lib/pmqa-door build/release/bin/lib/pmqa-ssh build/release/bin/lib/pmqa-report build/release/bin/lib/pmqa-publish $(DESTDIR)$(PREFIX)/lib/pmqa
+	ln -sfn pmqa-door $(DESTDIR)$(PREFIX)/lib/pmqa/pmqa-http
 	install -m 644 editions/*.json $(DESTDIR)$(PREFIX)/share/pmqa/editions
 	install -m 644 build/release/bin/share/locale/th/LC_MESSAGES/pmqa.mo $(DESTDIR)$(PREFIX)/share/locale/th/LC_MESSAGES
 	for m in docs/man/*.[0-9]; do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done

@@ -305,7 +305,7 @@ build_bin(const char *dir, char ret[PATH_MAX])
 		    snprintf(bin, sizeof(bin), "%s%s", dir, places[i].way) >=
 			(int)sizeof(bin))
 			continue;
-		if (is_dir(bin, "/lib/hooks") && is_dir(bin, "/share/locale"))
+		if (is_dir(bin, "/lib") && is_dir(bin, "/share/locale"))
 			return realpath(bin, ret) != NULL;
 	}
 	return 0;

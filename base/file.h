@@ -46,7 +46,7 @@ int file_path(char *buf, size_t size, struct err *e, const char *fmt, ...)
 /*
  * Where the program's own files are: in the build tree that the program runs
  * from (<build>/bin/lib, <build>/bin/share, also for tests and benches there),
- * else the installed place. which: "lib" (hooks/, pmqa-ssh), "editions",
+ * else the installed place. which: "lib" (pmqa-ssh, pmqa-door), "editions",
  * "locale", or the name of a program in bin ("pmqad", "pmqa-receive").
  */
 int file_own(char *buf, size_t size, const char *which, struct err *e);

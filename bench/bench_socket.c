@@ -7,6 +7,11 @@
  * bench_socket fdatasync FILE COUNT        4 KiB appended and synced COUNT
  *     times; prints "fdatasync<tab>p50 ms<tab>p99 ms<tab>syncs/s"
  *
+ * bench_socket ask SOCKET RUNS             asks what standard input says, one
+ *     connection, one question at a time: lines "name<tab>method<tab>params"
+ *     (a JSON object), those of one name RUNS times in turn; prints for each
+ *     name "name<tab>p50 ms<tab>p99 ms<tab>bytes of the last answer"
+ *
  * A save that is refused ends the bench with its message.
  */
 #include <errno.h>
@@ -180,6 +185,116 @@ bench_fdatasync(const char *path, int n)
 	return 0;
 }
 
+/* --- questions --- */
+
+#define QUESTIONS_MAX 256 /* of one name */
+
+struct questions {
+	char name[64];
+	char *lines[QUESTIONS_MAX];
+	size_t n;
+};
+
+/* Sends one and waits; *ret_bytes of the answer. */
+static double
+ask_one(struct client *c, const char *line, size_t *ret_bytes)
+{
+	struct pollfd p = { .fd = c->fd, .events = POLLIN };
+	char chunk[65536], *answer;
+	size_t len = strlen(line);
+	struct err e;
+	ssize_t n;
+	int rc;
+
+	c->sent = now_ms();
+	if (write(c->fd, line, len) != (ssize_t)len)
+		die("write", strerror(errno));
+	for (;;) {
+		if ((rc = frame_next(&c->in, &answer, &len, &e)) < 0)
+			die("frame", e.msg);
+		if (rc == 1 && strstr(answer, "\"id\"") != NULL)
+			break;
+		if (rc == 1)
+			continue;
+		if (poll(&p, 1, 600000) <= 0)
+			die("poll", "no answer within 10 minutes");
+		if ((n = read(c->fd, chunk, sizeof(chunk))) <= 0)
+			die("read",
+			    n == 0 ? "the daemon closed" : strerror(errno));
+		if (frame_feed(&c->in, chunk, (size_t)n, &e) < 0)
+			die("frame", e.msg);
+	}
+	if (strstr(answer, "\"result\"") == NULL)
+		die(line, answer);
+	*ret_bytes = len;
+	return now_ms() - c->sent;
+}
+
+static void
+ask_all(struct client *c, struct questions *q, int runs)
+{
+	double *ms = calloc((size_t)runs, sizeof(*ms));
+	size_t bytes = 0, k;
+	int i;
+
+	if (ms == NULL)
+		die("memory", strerror(errno));
+	/* what is asked is in the page cache, as it is on a working day */
+	for (k = 0; k < q->n; k++)
+		ask_one(c, q->lines[k], &bytes);
+	for (i = 0; i < runs; i++)
+		ms[i] = ask_one(c, q->lines[(size_t)i % q->n], &bytes);
+	qsort(ms, (size_t)runs, sizeof(double), by_value);
+	printf("%s\t%.3f\t%.3f\t%zu\n", q->name, ms[runs / 2],
+	    ms[(int)((double)runs * 0.99)], bytes);
+	fflush(stdout);
+	for (k = 0; k < q->n; k++)
+		free(q->lines[k]);
+	q->n = 0;
+	free(ms);
+}
+
+static void
+add_question(struct questions *q, const char *method, const char *params)
+{
+	size_t size = strlen(method) + strlen(params) + 80;
+	char *line = malloc(size);
+
+	if (line == NULL || q->n == QUESTIONS_MAX)
+		die("questions", "too many");
+	snprintf(line, size,
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}\n",
+	    method, params);
+	q->lines[q->n++] = line;
+}
+
+static int
+bench_ask(const char *path, int runs)
+{
+	struct questions q = { .n = 0 };
+	char line[4096], *method, *params;
+	struct client c;
+
+	open_client(&c, path);
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if ((method = strchr(line, '\t')) == NULL ||
+		    (params = strchr(method + 1, '\t')) == NULL)
+			die("a line has no three parts", line);
+		*method++ = '\0';
+		*params++ = '\0';
+		if (q.n > 0 && strcmp(q.name, line) != 0)
+			ask_all(&c, &q, runs);
+		snprintf(q.name, sizeof(q.name), "%.60s", line);
+		add_question(&q, method, params);
+	}
+	if (q.n > 0)
+		ask_all(&c, &q, runs);
+	close(c.fd);
+	frame_release(&c.in);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -191,7 +306,10 @@ main(int argc, char **argv)
 		return bench_save(argv[2], a, b);
 	if (argc == 4 && strcmp(argv[1], "fdatasync") == 0 && a > 0)
 		return bench_fdatasync(argv[2], a);
+	if (argc == 4 && strcmp(argv[1], "ask") == 0 && a > 0)
+		return bench_ask(argv[2], a);
 	fprintf(stderr, "usage: bench_socket save SOCKET CLIENTS SAVES\n"
-			"       bench_socket fdatasync FILE COUNT\n");
+			"       bench_socket fdatasync FILE COUNT\n"
+			"       bench_socket ask SOCKET RUNS <QUESTIONS\n");
 	return 2;
 }

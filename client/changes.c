@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/marked.h"
 #include "client/wrap.h"
 
 #define LABEL_MAX 320
@@ -107,9 +108,8 @@ only_in(struct out *o, const cJSON *set, const cJSON *other, const char *mark,
 	}
 }
 
-/* A text in at most cols columns, its lines joined; a mark where it was cut. */
-static void
-clipped(struct out *o, const struct buf *text, size_t cols)
+void
+changes_clip(struct out *o, const struct buf *text, size_t cols)
 {
 	struct buf flat = BUF_INIT;
 	const char *s;
@@ -155,10 +155,10 @@ brief_one(struct out *o, size_t indent, const char *label, const char *kind,
 	for_b = room - for_a;
 	out_puts(o, " ");
 	out_style(o, STYLE_DIM);
-	clipped(o, &a, wa <= for_a ? wa : for_a);
+	changes_clip(o, &a, wa <= for_a ? wa : for_a);
 	out_style(o, STYLE_PLAIN);
 	out_puts(o, " → ");
-	clipped(o, &b, wb <= for_b ? wb : for_b);
+	changes_clip(o, &b, wb <= for_b ? wb : for_b);
 	if (a.failed || b.failed)
 		o->b.failed = 1;
 	buf_release(&a);
@@ -226,6 +226,16 @@ full_side(struct out *o, size_t indent, const char *mark, enum style st,
 	buf_release(&text);
 }
 
+/* A text that was changed here and there is shown once, its changes marked. */
+static int
+full_text(struct out *o, size_t indent, const char *kind, const cJSON *old,
+    const cJSON *new_)
+{
+	return cJSON_IsString(old) && cJSON_IsString(new_) &&
+	       (strcmp(kind, "text") == 0 || strcmp(kind, "line") == 0) &&
+	       marked_print(o, indent, old->valuestring, new_->valuestring);
+}
+
 void
 changes_full(struct out *o, size_t indent, const cJSON *describe,
     const char *record, const cJSON *changes)
@@ -247,7 +257,7 @@ changes_full(struct out *o, size_t indent, const cJSON *describe,
 			only_in(o, old, new_, "- ", STYLE_BAD);
 			only_in(o, new_, old, "+ ", STYLE_GOOD);
 			out_nl(o);
-		} else {
+		} else if (!full_text(o, indent + 2, kind, old, new_)) {
 			full_side(o, indent + 2, "- ", STYLE_BAD, kind, old);
 			full_side(o, indent + 2, "+ ", STYLE_GOOD, kind, new_);
 		}

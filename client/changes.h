@@ -22,6 +22,9 @@ void changes_brief(struct out *o, size_t indent, const cJSON *describe,
 void changes_full(struct out *o, size_t indent, const cJSON *describe,
     const char *record, const cJSON *changes);
 
+/* A text in at most cols columns, its lines joined; a mark where it was cut. */
+void changes_clip(struct out *o, const struct buf *text, size_t cols);
+
 /* A value as text: words joined by blanks, booleans as yes and no. */
 void changes_value(struct buf *ret, const cJSON *v);
 

@@ -3,15 +3,19 @@
 #include "client/cmd/cmd_action.h"
 #include "client/cmd/cmd_answer.h"
 #include "client/cmd/cmd_assess.h"
+#include "client/cmd/cmd_audit.h"
 #include "client/cmd/cmd_backup.h"
+#include "client/cmd/cmd_blame.h"
 #include "client/cmd/cmd_bundle.h"
 #include "client/cmd/cmd_complete.h"
 #include "client/cmd/cmd_conflicts.h"
 #include "client/cmd/cmd_cycle.h"
 #include "client/cmd/cmd_device.h"
+#include "client/cmd/cmd_diff.h"
 #include "client/cmd/cmd_edition.h"
 #include "client/cmd/cmd_enroll.h"
 #include "client/cmd/cmd_evidence.h"
+#include "client/cmd/cmd_flags.h"
 #include "client/cmd/cmd_hall.h"
 #include "client/cmd/cmd_hall_log.h"
 #include "client/cmd/cmd_help.h"
@@ -19,6 +23,7 @@
 #include "client/cmd/cmd_indicator.h"
 #include "client/cmd/cmd_inout.h"
 #include "client/cmd/cmd_machines.h"
+#include "client/cmd/cmd_maintain.h"
 #include "client/cmd/cmd_ministry.h"
 #include "client/cmd/cmd_oversight.h"
 #include "client/cmd/cmd_profile.h"
@@ -31,6 +36,7 @@
 #include "client/cmd/cmd_show.h"
 #include "client/cmd/cmd_status.h"
 #include "client/cmd/cmd_sync.h"
+#include "client/cmd/cmd_verify.h"
 #include "client/lang.h"
 
 #define ANY SIZE_MAX
@@ -91,7 +97,8 @@ static const struct cmd_desc assessing[] = {
 	    "pmqa assess open 2565\npmqa assess open 2566 --from 2565",
 	    B(EDITION) | B(REASON) | B(FROM), 1, 1, cmd_assess_open },
 	{ "assess show", "", N_("how far an assessment is, by category"), NULL,
-	    "pmqa assess show --year 2565", OF_YEAR, 0, 0, cmd_assess_show },
+	    "pmqa assess show --year 2565\npmqa assess show --at submission",
+	    OF_YEAR | B(AT), 0, 0, cmd_assess_show },
 	{ "tick", N_("POINT..."), N_("mark points as reached"),
 	    N_("All points given become one revision."),
 	    "pmqa tick 1.1.B1 1.1.B2 --reason 'แผนยุทธศาสตร์ประกาศแล้ว'", SAVES, 1,
@@ -110,14 +117,21 @@ static const struct cmd_desc assessing[] = {
 	    SAVES, 2, ANY, cmd_answer_set },
 	{ "show", N_("[ITEM]"),
 	    N_("an item: its points and what is written about it"),
-	    N_("Without an item: how far the assessment is."),
-	    "pmqa show 1.1\npmqa show 1.1 --at a3", OF_YEAR | B(AT), 0, 1,
-	    cmd_show_show },
+	    N_("Without an item: how far the assessment is. --at shows it as "
+	       "it "
+	       "stood then, by the edition of then; 'pmqa help diff' says how "
+	       "to name a point in the past."),
+	    "pmqa show 1.1\npmqa show 1.1 --at a3\n"
+	    "pmqa show 1.1 --at 31/3/2569\npmqa show 1.1 --at submission",
+	    OF_YEAR | B(AT), 0, 1, cmd_show_show },
 	{ "score", "", N_("scores of items, categories and in total"),
 	    N_("The office's figures, and beside them the committee's where "
-	       "the hall has reviewed."),
-	    "pmqa score\npmqa score --by category --office 9105",
-	    OF_YEAR | B(BY), 0, 0, cmd_score_score },
+	       "the hall has reviewed. --at: as they stood then, by the "
+	       "edition "
+	       "of then."),
+	    "pmqa score\npmqa score --by category --office 9105\n"
+	    "pmqa score --at submission:1",
+	    OF_YEAR | B(BY) | B(AT), 0, 0, cmd_score_score },
 };
 
 static const struct cmd_desc exchange[] = {
@@ -152,19 +166,79 @@ static const struct cmd_desc exchange[] = {
 
 static const struct cmd_desc past[] = {
 	{ "history", N_("[ITEM[.FIELD]]"),
-	    N_("who changed what, when and why, newest first"), NULL,
+	    N_("who changed what, when and why, newest first"),
+	    N_("ITEM is an item such as 1.1, profile, assessment, an action "
+	       "(pa1), or a record such as 2565/items/1.1. All options "
+	       "together say which revisions "
+	       "are meant; --text looks into values and reasons, back to the "
+	       "first revision. --late and --after-submission leave out "
+	       "comments, and what is reported about actions of the plan. At "
+	       "a hall without --office: of all offices; the one comes first "
+	       "whose revision the hall received last. --stat counts them by "
+	       "person, device, action, item and month. --format csv or json "
+	       "writes all of them to --output: csv has a line for each "
+	       "changed field, json one for each revision; a hall may record "
+	       "who did so."),
 	    "pmqa history 1.1.explanation.basic\n"
-	    "pmqa history --since 2565-01-01 --person somchai",
+	    "pmqa history --since 2565-01-01 --person somchai\n"
+	    "pmqa history --late --stat\n"
+	    "pmqa history --text 'แผนยุทธศาสตร์' --action set\n"
+	    "pmqa --dir H history --year 2565 --format csv --output past.csv",
 	    OF_YEAR | B(BRANCH) | B(PERSON) | B(SINCE) | B(UNTIL) | B(LIMIT) |
-		B(CURSOR),
+		B(CURSOR) | B(ITEM) | B(DEVICE) | B(ACTION) | B(TEXT) |
+		B(LATE) | B(AFTER_SUBMISSION) | B(STAT) | B(FORMAT) | B(OUTPUT),
 	    0, 1, cmd_history_history },
-	{ "diff", N_("REVISION REVISION"),
-	    N_("what differs between two revisions, field by field"), NULL,
-	    "pmqa diff a3 a5", B(OFFICE), 2, 2, cmd_history_diff },
+	{ "blame", N_("ITEM[.FIELD]"),
+	    N_("who wrote each field of an item, and ticked each point"),
+	    N_("Each field as it stands, with the revision that made it so: "
+	       "who, when, on which machine, why. What was written on another "
+	       "machine and merged later is told as of who wrote it. With "
+	       "--since (a day or time, a revision, a sign-off such as "
+	       "submission): only what changed since then, and also what was "
+	       "removed and unticked. ITEM may be profile, assessment or an "
+	       "action (pa1), too."),
+	    "pmqa blame 1.1\npmqa blame 1.1 --since submission\n"
+	    "pmqa --dir H blame 1.1 --office 9105 --year 2565",
+	    OF_YEAR | B(BRANCH) | B(SINCE), 1, 1, cmd_blame_blame },
+	{ "diff", N_("[WHEN [WHEN]]"),
+	    N_("what differs between two points in the past, or two offices"),
+	    N_("WHEN is a revision (a12), a commit (7 digits of it or more), a "
+	       "day (31/3/2569: its end), a time ('2026-03-31 13:14'), "
+	       "submission or submission:2 (what was signed off), decision or "
+	       "decision:2 (what the hall decided on), opening, or now; "
+	       "without the second one: now. What changed inside a text is "
+	       "marked: in colour, or [-gone-]{+come+}. --item: of an item "
+	       "alone, or of one field, such as 1.1.explanation. At the hall, "
+	       "--with compares two offices' answers and profiles of a year."),
+	    "pmqa diff a3 a5\npmqa diff submission --item 1.1\n"
+	    "pmqa diff 1/10/2568 31/3/2569\n"
+	    "pmqa --dir H diff --office 9105 --with 9106 --item 3.1",
+	    OF_YEAR | B(WITH) | B(ITEM), 0, 2, cmd_diff_diff },
+	{ "restore", N_("ITEM[.FIELD]"),
+	    N_("bring an item, or a field of it, back as it once was"),
+	    N_("As a new revision: what was written since gives way, and you "
+	       "are told what it was and whose; it stays in the history. "
+	       "ITEM is an item (1.1), profile, or an action (pa1); FIELD may "
+	       "be explanation, for all levels of it. --rev takes what 'pmqa "
+	       "diff' takes as WHEN. --dry-run only shows it."),
+	    "pmqa restore 1.1.explanation.basic --rev a12 --reason "
+	    "'ลบผิดช่อง'\n"
+	    "pmqa restore 1.1 --rev 31/3/2569 --dry-run\n"
+	    "pmqa restore pa3 --rev submission",
+	    SAVES | B(REV) | B(DRY_RUN), 1, 1, cmd_restore_restore },
 	{ "verify", "",
 	    N_("prove that history, signatures, receipts and index agree"),
-	    N_("Exit status 9 when something is damaged."), "pmqa verify", 0, 0,
-	    0, cmd_sync_verify },
+	    N_("What was proved stays proved: the check goes on where the last "
+	       "one ended, and looks in any case at the newest revisions, at "
+	       "the present state of every record, at new receipts and files, "
+	       "at every file that was written since, at what the log said "
+	       "before, and at a stretch of the old revisions, another one "
+	       "each time. Rows of other old revisions, and files whose times "
+	       "say that nobody wrote them since, are not looked at: --deep "
+	       "looks at everything from the first revision on. Exit status "
+	       "9 when something is damaged."),
+	    "pmqa verify\npmqa verify --deep", B(DEEP), 0, 0,
+	    cmd_verify_verify },
 };
 
 static const struct cmd_desc helping[] = {
@@ -209,7 +283,10 @@ static const struct group {
 	{ N_("The hall's log, and auditors"), OF(hall_log) },
 	{ N_("Provinces, at a ministry"), OF(ministry) },
 	{ N_("The past, and proofs"), HERE(past) },
+	{ N_("Audit"), OF(audit) },
+	{ N_("Red flags"), OF(flags) },
 	{ N_("Backup"), OF(backup) },
+	{ N_("Upkeep"), OF(maintain) },
 	{ N_("Criteria"), OF(edition) },
 	{ N_("Calendar"), OF(cycle) },
 	{ N_("Help"), HERE(helping) },

@@ -51,6 +51,9 @@ static const struct {
 	{ "public", N_("public") },
 	{ "internal", N_("internal") },
 	{ "confidential", N_("confidential") },
+	/* what was taken out of the past */
+	{ "history.export", N_("file of the history") },
+	{ "audit", N_("dossier of an audit") },
 };
 
 static const struct {
@@ -70,7 +73,7 @@ static const struct {
 	{ "accept", N_("accept") },
 	{ "enroll", N_("enrol") },
 	{ "revoke", N_("revoke a device") },
-	{ "restore", N_("restore a device") },
+	{ "restore", N_("restore") },
 	{ "disable", N_("disable the office") },
 	{ "enable", N_("enable the office") },
 	{ "attach", N_("attach evidence") },
@@ -116,6 +119,24 @@ labels_action(const char *action)
 		if (strcmp(actions[i].word, action) == 0)
 			return err_tr(actions[i].text);
 	return action != NULL ? action : "";
+}
+
+const char *
+labels_action_word(const char *given)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(actions[i].word, given) == 0)
+			return actions[i].word;
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(err_tr(actions[i].text), given) == 0)
+			return actions[i].word;
+	return NULL;
+}
+
+const char *
+labels_action_at(size_t i)
+{
+	return i < sizeof(actions) / sizeof(*actions) ? actions[i].word : NULL;
 }
 
 const char *

@@ -18,6 +18,11 @@ const char *labels_word(const char *word);
 /* What a revision did ("tick", "set", …), in the chosen language. */
 const char *labels_action(const char *action);
 
+/* The action that a person names, by its word or as it is shown; NULL: none. */
+const char *labels_action_word(const char *given);
+/* The i-th action's word, NULL behind the last. */
+const char *labels_action_at(size_t i);
+
 /* "basic" … in the chosen language; "none" is "-". */
 const char *labels_level(const char *level);
 

@@ -24,13 +24,16 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_IF_REV] = { "if-rev", N_("REVISION"),
 	    N_("save only if the record is still at this revision (- : only "
 	       "if there is none yet)") },
-	[OPT_AT] = { "at", N_("REVISION"), N_("as it stood at this revision") },
+	[OPT_AT] = { "at", N_("WHEN"),
+	    N_("as it stood then: a revision (a12), commit, day, time, "
+	       "submission, submission:2, decision or opening") },
 	[OPT_EDITION] = { "edition", N_("ID"),
 	    N_("edition of the criteria; default: the newest known") },
 	[OPT_BRANCH] = { "branch", "office|hall",
 	    N_("whose revisions; default: the office's") },
 	[OPT_PERSON] = { "person", N_("LOGIN"),
-	    N_("only revisions of this person") },
+	    N_("only revisions of this person: the login, or a part of a name "
+	       "in Thai") },
 	[OPT_SINCE] = { "since", N_("WHEN"),
 	    N_("only revisions from this day or time on; of a bundle: only "
 	       "what comes after this revision") },
@@ -47,7 +50,7 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_NAME] = { "name", N_("NAME"), N_("its name") },
 	[OPT_DEVICE] = { "device", N_("LETTER"),
 	    N_("letter of this machine, a to z without h; default of init: "
-	       "a") },
+	       "a; of a list: only this device, such as 9105-b") },
 	[OPT_HOST_KEY] = { "host-key", N_("FILE"),
 	    N_("a hall's public ssh host key (Ed25519), told to offices") },
 	[OPT_HTTPS_CERT] = { "https-cert", N_("FILE"),
@@ -100,6 +103,22 @@ static const struct opt_desc descs[N_OPTS] = {
 	    N_("files of evidence, too, whatever the link costs") },
 	[OPT_WITHOUT_KEYS] = { "without-keys", NULL,
 	    N_("leave the secret keys out") },
+	[OPT_DEEP] = { "deep", NULL,
+	    N_("everything from the first revision on, with all processors") },
+	[OPT_ACTION] = { "action", N_("WORD"),
+	    N_("only what did this: tick, set, submit, merge, ...") },
+	[OPT_TEXT] = { "text", N_("TEXT"),
+	    N_("only where this stands in a reason, or in a value before or "
+	       "after") },
+	[OPT_LATE] = { "late", NULL,
+	    N_("only what came after the due date, by the hall's receipt "
+	       "where there is one") },
+	[OPT_AFTER_SUBMISSION] = { "after-submission", NULL,
+	    N_("only what came after the year was first signed off") },
+	[OPT_STAT] = { "stat", NULL,
+	    N_("count the revisions instead of listing them") },
+	[OPT_ACCESS] = { "access", NULL,
+	    N_("who took how much of the past out of here") },
 	[OPT_YES] = { "yes", NULL, N_("do it without asking") },
 	[OPT_QR] = { "qr", NULL,
 	    N_("show a QR code, too; on a terminal it is shown anyway") },
@@ -112,6 +131,18 @@ static const struct opt_desc descs[N_OPTS] = {
 	[OPT_FOLLOW] = { "follow", NULL,
 	    N_("go on for good: what comes later, too") },
 	[OPT_FOR] = { "for", N_("TIME"), N_("how long, such as 90m or 2h") },
+	[OPT_WITH] = { "with", N_("CODE"),
+	    N_("compare with this office (at the hall)") },
+	[OPT_REV] = { "rev", N_("WHEN"),
+	    N_("from when: a revision (a12), commit, day, time, submission, "
+	       "submission:2, decision or opening") },
+	[OPT_DRY_RUN] = { "dry-run", NULL,
+	    N_("only show what would be; nothing is saved") },
+	[OPT_SKIP_CHANGED] = { "skip-changed", NULL,
+	    N_("leave what was changed again since as it is") },
+	[OPT_RULE] = { "rule", N_("RULE"), N_("only flags of this rule") },
+	[OPT_EXPLAIN] = { "explain", N_("RULE"),
+	    N_("what this rule means and what it is set to; all: of each") },
 };
 
 const struct opt_desc *

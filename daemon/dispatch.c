@@ -159,6 +159,7 @@ call_finish(struct call *c, int rc)
 	if (c->id != NULL)
 		set_answer(x, c->slot, rc, &c->job.err, c->result);
 	cJSON_Delete(c->result);
+	cJSON_Delete(c->kept);
 	free(c);
 	finish_one(x);
 }

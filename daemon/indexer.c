@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/fatal.h"
+#include "store/look/spans.h"
 #include "store/view/search.h"
 
 struct indexer {
@@ -48,8 +49,12 @@ static void
 run_index(struct job *j, void *state)
 {
 	struct indexer *ix = (struct indexer *)j;
+	int more = 0;
 
 	j->rc = search_index(state, INDEXER_RECORDS, &ix->left, &j->err);
+	if (j->rc == 0)
+		j->rc = spans_write(state, INDEXER_SPANS, &more, &j->err);
+	ix->left += more;
 	if (j->rc < 0)
 		fatal_check("cannot write the search index", &j->err);
 }

@@ -1,6 +1,7 @@
 /*
- * indexer: brings what was saved or taken in into the search index, when there
- * is nothing else to do.
+ * indexer: brings what was saved or taken in into the search index, and into
+ * the spans of the history (store/look/spans.h), when there is nothing else to
+ * do.
  *
  * Ownership: indexer_create() … indexer_close(); borrows loop and writer.
  * Units:     milliseconds; records.
@@ -25,6 +26,7 @@
 #define INDEXER_NEXT_MS 10
 #define INDEXER_RETRY_MS 60000
 #define INDEXER_RECORDS 50
+#define INDEXER_SPANS 4
 
 struct indexer;
 

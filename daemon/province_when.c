@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/fatal.h"
 #include "store/hall/province.h"
+#include "store/save/journal.h"
 
 struct province_when {
 	struct job job; /* first */
@@ -54,7 +55,10 @@ run_province(struct job *j, void *state)
 {
 	struct province_when *p = (struct province_when *)j;
 
-	if (p->starting)
+	/* its refs name what has been given out: receipts, too */
+	if ((j->rc = journal_flush(state, &j->err)) < 0)
+		fatal_check("cannot write the repository", &j->err);
+	else if (p->starting)
 		j->rc = province_start(state, &j->err);
 	else if (p->whole)
 		j->rc = province_update(state, 0, NULL, &j->err);

@@ -197,6 +197,8 @@ server_absorbed(struct server *srv)
 		indexer_wake(srv->indexer);
 	if (srv->province != NULL)
 		province_when_wake(srv->province);
+	if (srv->maintain != NULL)
+		maintain_when_wake(srv->maintain);
 }
 
 /* Start. */
@@ -274,12 +276,15 @@ start_flows(struct server *srv, const struct server_opts *o, struct err *e)
 		.progressed = on_sync_progressed,
 		.renewed = on_sync_renewed,
 		.arg = srv };
+	const struct maintain_env packs = { srv->loop, srv->writer, srv->reader,
+		srv->lengthy };
 	int rc;
 
 	if ((rc = flush_create(srv->loop, srv->writer, &srv->flush, e)) < 0 ||
 	    (rc = indexer_create(srv->loop, srv->writer, &srv->indexer, e)) <
 		0 ||
 	    (rc = conn_set_create(&conns, &srv->conns, e)) < 0 ||
+	    (rc = maintain_when_create(&packs, &srv->maintain, e)) < 0 ||
 	    (rc = server_oversight_start(srv, e)) < 0)
 		return rc;
 	if (srv->conf.role == ROLE_OFFICE &&
@@ -322,7 +327,10 @@ catch_up(struct server *srv, struct err *e)
 	if (srv->conf.role != ROLE_HALL)
 		return 0;
 	/* behind what was pushed while the daemon was away */
-	return province_when_create(srv->loop, srv->writer, &srv->province, e);
+	if ((rc = province_when_create(
+		 srv->loop, srv->writer, &srv->province, e)) < 0)
+		return rc;
+	return door_keep_create(srv->loop, srv->conf.dir, &srv->door, e);
 }
 
 static int

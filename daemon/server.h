@@ -20,9 +20,11 @@
 #include <uv.h>
 
 #include "daemon/conn.h"
+#include "daemon/door/door_keep.h"
 #include "daemon/flush.h"
 #include "daemon/indexer.h"
 #include "daemon/listen.h"
+#include "daemon/maintain_when.h"
 #include "daemon/notify.h"
 #include "daemon/oversight/alert_flow.h"
 #include "daemon/oversight/watch.h"
@@ -63,6 +65,8 @@ struct server {
 	struct ministry_sync *provinces; /* NULL but at a ministry */
 	struct watch *watch;             /* NULL once the stop began */
 	struct alert_flow *alerts;       /* the same; NULL but at a hall */
+	struct door_keep *door;          /* the same */
+	struct maintain_when *maintain;  /* NULL once the stop began */
 	struct conn_set *conns;
 	struct listener *listener;
 	struct call *waiters; /* calls that wait for the sync */

@@ -53,6 +53,16 @@ step_quiet(struct server *srv)
 		province_when_close(srv->province, on_quiet, srv);
 		srv->province = NULL;
 	}
+	if (srv->maintain != NULL) {
+		srv->n_open++;
+		maintain_when_close(srv->maintain, on_quiet, srv);
+		srv->maintain = NULL;
+	}
+	if (srv->door != NULL) {
+		srv->n_open++;
+		door_keep_close(srv->door, on_quiet, srv);
+		srv->door = NULL;
+	}
 	server_oversight_end(srv, on_quiet);
 	if (srv->watchdog != NULL) {
 		srv->n_open++;

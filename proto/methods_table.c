@@ -30,7 +30,15 @@
 		"item", PARAM_STRING, 1, "item such as 1.1"                    \
 	}
 
+#define AT                                                                     \
+	{                                                                      \
+		"at", PARAM_STRING, 0,                                         \
+		    "as it stood then: revision, commit, date or time, "       \
+		    "submission, decision, opening; now if absent"             \
+	}
+
 static const struct param year_office[] = { YEAR, OFFICE };
+static const struct param year_office_at[] = { YEAR, OFFICE, AT };
 
 static const struct param open_params[] = {
 	{ "year", PARAM_INT, 1, "fiscal year to open, Buddhist era" },
@@ -111,6 +119,7 @@ static const struct param indicators_params[] = {
 	{ "item", PARAM_STRING, 0, "result item such as 7.1; all if absent" },
 	YEAR,
 	OFFICE,
+	AT,
 };
 
 static const struct param indicator_set_params[] = {
@@ -201,6 +210,7 @@ static const struct param action_list_params[] = {
 	OFFICE,
 	{ "item", PARAM_STRING, 0, "only those of this item" },
 	{ "overdue", PARAM_BOOL, 0, "only open ones past their day" },
+	AT,
 };
 
 static const struct param action_set_params[] = {
@@ -306,6 +316,21 @@ static const struct param report_params[] = { YEAR, OFFICE, CURSOR };
 
 static const struct param province_params[] = { YEAR, CURSOR };
 
+#define FORMAT                                                                 \
+	{                                                                      \
+		"format", PARAM_STRING, 0,                                     \
+		    "what it becomes, for the record of who took what out"     \
+	}
+
+static const struct param audit_params[] = { YEAR, OFFICE, FORMAT, CURSOR };
+
+static const struct param audit_province_params[] = { YEAR, FORMAT, CURSOR };
+
+static const struct param check_anchor_params[] = {
+	{ "text", PARAM_STRING, 1,
+	    "one or more anchors, as they were printed" },
+};
+
 static const struct param batch_params[] = {
 	YEAR,
 	{ "changes", PARAM_LIST, 1,
@@ -318,8 +343,28 @@ static const struct param batch_params[] = {
 };
 
 static const struct param revert_params[] = {
-	{ "revision", PARAM_STRING, 1, "revision to undo, such as a17" },
+	{ "revision", PARAM_STRING, 0, "revision to undo, such as a17" },
+	{ "revisions", PARAM_STRINGS, 0, "several, undone as one" },
+	{ "skip_changed", PARAM_BOOL, 0,
+	    "true: what was changed again since stays as it is" },
+	{ "dry_run", PARAM_BOOL, 0, "true: tell what would be, save nothing" },
 	REASON,
+};
+
+static const struct param bring_back_params[] = {
+	{ "record", PARAM_STRING, 1,
+	    "item such as 1.1, profile, action such as pa1, or record such as "
+	    "2565/items/1.1" },
+	{ "field", PARAM_STRING, 0,
+	    "field such as explanation.basic, or explanation: all below it; "
+	    "the whole record if absent" },
+	{ "at", PARAM_STRING, 1,
+	    "as it stood then: revision, commit, date or time, submission, "
+	    "decision, opening" },
+	{ "dry_run", PARAM_BOOL, 0, "true: tell what would be, save nothing" },
+	YEAR,
+	REASON,
+	IF_REV,
 };
 
 #define WHICH_CONFLICT                                                         \
@@ -346,7 +391,7 @@ static const struct param record_params[] = {
 	ITEM,
 	YEAR,
 	OFFICE,
-	{ "at", PARAM_STRING, 0, "revision to look at; the newest if absent" },
+	AT,
 };
 
 static const struct param set_params[] = {
@@ -365,24 +410,94 @@ static const struct param tick_params[] = {
 	IF_REV,
 };
 
+/* of "history" and "history.stat" */
+#define WHICH_REVISIONS                                                        \
+	{ "office", PARAM_STRING, 0,                                           \
+		"code of the office; at a hall: all of them if absent" },      \
+	    { "branch", PARAM_STRING, 0, "office (if absent) or hall" }, YEAR, \
+	    { "record", PARAM_STRING, 0,                                       \
+		    "item such as 1.1, or record such as 2565/items/1.1" },    \
+	    { "field", PARAM_STRING, 0, "field such as explanation.basic" },   \
+	    { "person", PARAM_STRING, 0, "login name, or a part of a name" },  \
+	    { "device", PARAM_STRING, 0,                                       \
+		    "a device such as 9105-b, or its letter" },                \
+	    { "action", PARAM_STRING, 0,                                       \
+		    "what it did, such as tick or merge" },                    \
+	    { "text", PARAM_STRING, 0,                                         \
+		    "stands in its reason, or in a value before or after "     \
+		    "it" },                                                    \
+	    { "since", PARAM_STRING, 0,                                        \
+		    "first date or time; of one office also a revision or "    \
+		    "sign-off" },                                              \
+	    { "until", PARAM_STRING, 0, "last date or time, likewise" },       \
+	    { "late", PARAM_BOOL, 0,                                           \
+		    "only after the due date, by the receipt where there is "  \
+		    "one" },                                                   \
+	    { "after_submission", PARAM_BOOL, 0,                               \
+		    "only after the year was first signed off" },              \
+	{                                                                      \
+		"cursor", PARAM_STRING, 0, "\"next\" of the answer before"     \
+	}
+
 static const struct param history_params[] = {
+	WHICH_REVISIONS,
+	{ "limit", PARAM_INT, 0, "most revisions to give, 1 to 1000" },
+	{ "export", PARAM_STRING, 0,
+	    "csv or json: the answer goes into such a file, which a hall may "
+	    "wish to record" },
+};
+
+static const struct param history_stat_params[] = {
+	WHICH_REVISIONS,
+};
+
+static const struct param blame_params[] = {
 	OFFICE,
 	{ "branch", PARAM_STRING, 0, "office (if absent) or hall" },
 	YEAR,
-	{ "record", PARAM_STRING, 0,
+	{ "record", PARAM_STRING, 1,
 	    "item such as 1.1, or record such as 2565/items/1.1" },
-	{ "field", PARAM_STRING, 0, "field such as explanation.basic" },
+	{ "field", PARAM_STRING, 0, "only this field" },
+	{ "since", PARAM_STRING, 0,
+	    "only what changed since: a date or time, revision or sign-off" },
+};
+
+static const struct param access_params[] = {
 	{ "person", PARAM_STRING, 0, "login name" },
-	{ "action", PARAM_STRING, 0, "what it did, such as tick or merge" },
+	{ "since", PARAM_STRING, 0, "not before this date or time" },
+	{ "until", PARAM_STRING, 0, "not after this date or time" },
+	{ "limit", PARAM_INT, 0, "lines of a page, 1 to 1000; 50 if absent" },
+	{ "cursor", PARAM_STRING, 0, "that of the page before" },
+};
+
+static const struct param flags_params[] = {
+	{ "office", PARAM_STRING, 0,
+	    "code of one office; all of them at a hall if absent" },
+	{ "year", PARAM_INT, 0,
+	    "fiscal year, Buddhist era; each office's current cycle if "
+	    "absent" },
+	{ "rule", PARAM_STRING, 0, "only this one, such as late_save" },
+	{ "item", PARAM_STRING, 0, "only of this item" },
 	{ "since", PARAM_STRING, 0, "first date or time" },
 	{ "until", PARAM_STRING, 0, "last date or time" },
-	{ "limit", PARAM_INT, 0, "most revisions to give, 1 to 1000" },
-	{ "cursor", PARAM_STRING, 0, "\"next\" of the answer before" },
+	{ "limit", PARAM_INT, 0, "flags of a page, 1 to 200; 50 if absent" },
+	{ "skip", PARAM_INT, 0, "\"next\" of the page before" },
 };
 
 static const struct param diff_params[] = {
-	{ "from", PARAM_STRING, 1, "older revision, such as a3" },
-	{ "to", PARAM_STRING, 1, "newer revision" },
+	{ "from", PARAM_STRING, 0,
+	    "what is compared: a revision, commit, date or time, submission, "
+	    "decision, opening; now if absent" },
+	{ "to", PARAM_STRING, 0,
+	    "with what, named likewise; now if absent, with another office: "
+	    "the same as from" },
+	{ "with", PARAM_STRING, 0, "code of another office, at the hall" },
+	{ "record", PARAM_STRING, 0,
+	    "item such as 1.1, profile, action such as pa1, or record such as "
+	    "2565/items/1.1" },
+	{ "field", PARAM_STRING, 0,
+	    "field such as explanation.basic, or explanation: all below it" },
+	YEAR,
 	OFFICE,
 };
 
@@ -391,6 +506,12 @@ static const struct param sync_params[] = {
 	{ "metered", PARAM_BOOL, 0,
 	    "true: files of evidence wait; false: they go, whatever the "
 	    "configuration says" },
+};
+
+static const struct param verify_params[] = {
+	{ "deep", PARAM_BOOL, 0,
+	    "everything from the first revision on, not only what was not "
+	    "proved before" },
 };
 
 static const struct param pause_params[] = {
@@ -595,7 +716,7 @@ static const struct method methods[] = {
 	    NO_PARAMS, 0 },
 	{ "edition.get", RIGHT_READ, ON_READER, AT_ANY,
 	    "the criteria of a cycle: items, points, labels, levels",
-	    "the edition", PARAMS(year_office), 0 },
+	    "the edition", PARAMS(year_office_at), 0 },
 	{ "edition.list", RIGHT_READ, ON_READER, AT_ANY,
 	    "the editions that are known here, and which years use them",
 	    "{editions: [{id, title_th, title_en, from, wording, years}]}",
@@ -623,7 +744,7 @@ static const struct method methods[] = {
 	    "{revision, commit, record, changes}", PARAMS(open_params), 0 },
 	{ "assess.show", RIGHT_READ, ON_READER, AT_ANY,
 	    "the assessment of a year with its items",
-	    "{record, revision, commit, fields, items}", PARAMS(year_office),
+	    "{record, revision, commit, fields, items}", PARAMS(year_office_at),
 	    0 },
 	{ "assess.state", RIGHT_READ, ON_READER, AT_ANY,
 	    "where an assessment stands between office and hall, and what is "
@@ -637,7 +758,7 @@ static const struct method methods[] = {
 	    "takes a submitted assessment back for changes",
 	    "{revision, commit, record, changes}", PARAMS(reopen_params), 0 },
 	{ "record.show", RIGHT_READ, ON_READER, AT_ANY,
-	    "one item's answer, now or at a revision",
+	    "one item's answer, now or as it once was",
 	    "{record, revision, commit, fields}", PARAMS(record_params), 0 },
 	{ "answer.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
 	    "sets fields of an item's answer",
@@ -651,7 +772,7 @@ static const struct method methods[] = {
 	{ "profile.show", RIGHT_READ, ON_READER, AT_ANY,
 	    "the organizational profile: questions and answers",
 	    "{record, revision, commit, groups: [...], answered, questions}",
-	    PARAMS(year_office), 0 },
+	    PARAMS(year_office_at), 0 },
 	{ "profile.set", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
 	    "answers questions of the profile",
 	    "{revision, commit, record, changes}", PARAMS(profile_params), 0 },
@@ -738,7 +859,7 @@ static const struct method methods[] = {
 	    "scores by the edition's policy",
 	    "{total, categories: [{id, score}], items: [{id, score, level, "
 	    "ticked, points}]}",
-	    PARAMS(year_office), 0 },
+	    PARAMS(year_office_at), 0 },
 	{ "gaps", RIGHT_READ, ON_READER, AT_ANY,
 	    "what is missing to the target levels, and what each step would "
 	    "gain",
@@ -773,8 +894,15 @@ static const struct method methods[] = {
 	    "{revision, commit, records, errors: [{index, message}]}",
 	    PARAMS(batch_params), 0 },
 	{ "revert", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
-	    "undoes one revision by a new one",
-	    "{revision, commit, record, changes}", PARAMS(revert_params), 0 },
+	    "undoes revisions by a new one",
+	    "{revision, commit, dry_run, record, changes, reverted, skipped: "
+	    "[{record, field, by}]}",
+	    PARAMS(revert_params), 0 },
+	{ "restore", RIGHT_WRITE, ON_WRITER, AT_OFFICE,
+	    "brings a record, or a field of it, back as it once was",
+	    "{revision, commit, dry_run, record, changes, at, replaced: "
+	    "[{field, revision, time, person}]}",
+	    PARAMS(bring_back_params), 0 },
 	{ "conflict.list", RIGHT_READ, ON_READER, AT_ANY,
 	    "what devices wrote apart and a merge could not decide",
 	    "{conflicts: [{id, name, record, item, field, why, base, hall, "
@@ -790,8 +918,36 @@ static const struct method methods[] = {
 	{ "history", RIGHT_READ, ON_READER, AT_ANY,
 	    "revisions, newest first: who changed what, when and why",
 	    "{revisions: [...], next}", PARAMS(history_params), 0 },
+	{ "history.stat", RIGHT_READ, ON_LONG, AT_ANY,
+	    "the same revisions counted; what the pages say is added up",
+	    "{revisions, person: [{key, name, n}], office, device, action, "
+	    "item, month, next}",
+	    PARAMS(history_stat_params), 0 },
+	{ "blame", RIGHT_READ, ON_READER, AT_ANY,
+	    "who wrote each field of a record, and ticked each point, as they "
+	    "stand",
+	    "{office, record, fields: [{field, value, revision, commit, time, "
+	    "received, person, device, action, reason}], points, unchanged, "
+	    "complete}",
+	    PARAMS(blame_params), 0 },
+	{ "access.log", RIGHT_READ, ON_LONG, AT_ANY,
+	    "who took how much of the past out of here, where that is kept",
+	    "{entries: [{n, time, login, person, action, office, year, "
+	    "format, detail, prev, hash}], cursor, head: {n, hash}, "
+	    "recording}",
+	    PARAMS(access_params), 0 },
+	{ "flags", RIGHT_READ, ON_LONG, AT_ANY,
+	    "red flags of a year: what an auditor may want to ask about",
+	    "{offices, total, flags: [{rule, office, year, record, item, "
+	    "person, device, from, until, figures, count, revisions}], off, "
+	    "next}",
+	    PARAMS(flags_params), 1 },
+	{ "flags.rules", RIGHT_READ, ON_READER, AT_ANY,
+	    "the rules of red flags, and what they are set to here",
+	    "{rules: [{rule, on, settings}]}", NO_PARAMS, 0 },
 	{ "diff", RIGHT_READ, ON_READER, AT_ANY,
-	    "what changed between two revisions", "{from, to, records: [...]}",
+	    "what differs between two points in the past, or two offices",
+	    "{from, to, office, with, branch, from_at, to_at, records: [...]}",
 	    PARAMS(diff_params), 0 },
 	{ "feed.heads", RIGHT_READ, ON_READER, AT_ANY,
 	    "how far every branch is, for programs that keep a copy",
@@ -807,8 +963,26 @@ static const struct method methods[] = {
 	    PARAMS(feed_answers_params), 0 },
 	{ "verify", RIGHT_READ, ON_LONG, AT_ANY,
 	    "proves that repository, index, signatures and receipts agree",
-	    "{ok, checked, findings: [{severity, where, what, advice}]}",
-	    NO_PARAMS, 1 },
+	    "{ok, deep, since, checked, findings: [{severity, class, where, "
+	    "what, advice}]}",
+	    PARAMS(verify_params), 1 },
+	{ "audit.office", RIGHT_READ, ON_LONG, AT_ANY,
+	    "what an auditor is told of an office's year",
+	    "the dossier's document, in parts as report.data",
+	    PARAMS(audit_params), 0 },
+	{ "audit.province", RIGHT_READ, ON_LONG, AT_HALL,
+	    "what an auditor is told of all offices",
+	    "the dossier's document, in parts as report.data",
+	    PARAMS(audit_province_params), 0 },
+	{ "audit.anchor", RIGHT_WRITE, ON_WRITER_ALONE, AT_BOTH,
+	    "the tips of all histories, signed by this machine",
+	    "{by, key, fingerprint, time, parts: [{text, signature, line}]}",
+	    NO_PARAMS, 0 },
+	{ "audit.check_anchor", RIGHT_READ, ON_LONG, AT_ANY,
+	    "whether what is here contains what an anchor names",
+	    "{ok, parts: [{by, time, part, of, signature, fault, log, tips: "
+	    "[{ref, commit, now, state}]}]}",
+	    PARAMS(check_anchor_params), 0 },
 	{ "sync", RIGHT_WRITE, ON_LOOP, AT_OFFICE,
 	    "exchanges revisions with the hall now", "the state of the sync",
 	    PARAMS(sync_params), 1 },
@@ -998,6 +1172,12 @@ static const struct method methods[] = {
 	{ "backup.read", RIGHT_ADMIN, ON_LONG, AT_ANY,
 	    "some bytes of a backup that was signed", "{size, mode, data}",
 	    PARAMS(backup_read_params), 0 },
+	{ "maintain", RIGHT_ADMIN, ON_LONG, AT_ANY,
+	    "makes one pack of the packs of each repository",
+	    "{bytes_before, bytes_after, repositories: [{name, packs_before, "
+	    "packs_after, loose_before, loose_after, bytes_before, "
+	    "bytes_after}]}",
+	    NO_PARAMS, 1 },
 	{ "backup.end", RIGHT_ADMIN, ON_WRITER_ALONE, AT_ANY,
 	    "forgets a backup that was under way", "{}", PARAMS(backup_params),
 	    0 },

@@ -100,6 +100,22 @@ store_repo(
 	return 0;
 }
 
+int
+store_let_go(struct store *s, struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	/* a view's objects are its province's */
+	for (i = 0; i < s->n_repos && rc == 0; i++)
+		if (repo_view_of(s->repos[i].repo) == NULL)
+			rc = repo_let_go(s->repos[i].repo, e);
+	for (i = 0; i < s->n_provinces && rc == 0; i++)
+		if (s->provinces[i].repo != NULL)
+			rc = repo_let_go(s->provinces[i].repo, e);
+	return rc;
+}
+
 /* Reads the branch's row into *b. */
 static int
 load_branch(struct store *s, struct branch *b, struct err *e)

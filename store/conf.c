@@ -179,6 +179,18 @@ set_kinds(struct conf *c, const char *value, struct err *e)
 }
 
 static int
+set_record_access(struct conf *c, const char *value, struct err *e)
+{
+	int yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0)
+		return err_set(e, ERR_INVALID, 0,
+		    "yes or no is expected, not '%s'", value);
+	c->record_access = yes;
+	return 0;
+}
+
+static int
 set_own_url(struct conf *c, const char *value, struct err *e)
 {
 	return add_url(c->own_urls, &c->n_own_urls, value, e);
@@ -221,6 +233,18 @@ static const struct setting own_settings[] = {
 	{ "alerts", "silent_days", 0, conf_alerts_set_silent },
 	{ "alerts", "disk_mib", 0, conf_alerts_set_disk },
 	{ "alerts", "lang", 0, conf_alerts_set_lang },
+	{ "flags", "off", 0, conf_flags_set_off },
+	{ "flags", "raised_by", 0, conf_flags_set_raised_by },
+	{ "flags", "evidence_from", 0, conf_flags_set_evidence_from },
+	{ "flags", "deadline_hours", 0, conf_flags_set_deadline_hours },
+	{ "flags", "bulk_points", 0, conf_flags_set_bulk_points },
+	{ "flags", "bulk_seconds", 0, conf_flags_set_bulk_seconds },
+	{ "flags", "usual_edits", 0, conf_flags_set_usual_edits },
+	{ "flags", "unusual_percent", 0, conf_flags_set_unusual_percent },
+	{ "flags", "clock_minutes", 0, conf_flags_set_clock_minutes },
+	{ "flags", "clock_same", 0, conf_flags_set_clock_same },
+	{ "flags", "offline_days", 0, conf_flags_set_offline_days },
+	{ "audit", "record_access", 0, set_record_access },
 };
 
 static int
@@ -322,6 +346,7 @@ conf_defaults(enum role role, struct conf *ret)
 	ret->backoff_max_ms = 3600000;
 	ret->max_clients = 1000;
 	conf_alerts_defaults(&ret->alerts);
+	conf_flags_defaults(&ret->flags);
 	ret->evidence_max_bytes = 20L * 1024 * 1024;
 	ret->evidence_max_files = 20;
 	ret->evidence_kinds = CONF_KIND_BIT(CONF_KIND_PDF) |

@@ -16,6 +16,8 @@
  *            one of the machine)
  *   [limits] max_clients = 1000
  *   [alerts] conf_alerts.h (a hall)
+ *   [flags]  conf_flags.h
+ *   [audit]  record_access = no | yes (store/hall/access.h)
  *   [evidence] max_bytes = 20971520 (of one file), max_files = 20 (of one
  *            item), types = pdf jpeg png (odf, ooxml: office documents)
  * hall.conf
@@ -40,6 +42,7 @@
 
 #include "base/err.h"
 #include "store/conf_alerts.h"
+#include "store/conf_flags.h"
 #include "store/conf_times.h"
 #include "store/sign/key.h"
 
@@ -93,6 +96,8 @@ struct conf {
 	char https_ca[192];              /* [sync] https_ca; "" if absent */
 	char https_proxy[CONF_URL_MAX];  /* [sync] https_proxy, likewise */
 	struct conf_alerts alerts;       /* [alerts] */
+	struct conf_flags flags;         /* [flags] */
+	int record_access;               /* [audit] record_access */
 	/* from hall.conf; enrolled == 0 when there is none */
 	int enrolled;
 	char hall_code[8], hall_name[200];

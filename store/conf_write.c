@@ -94,6 +94,15 @@ put_evidence(struct buf *b, const struct conf *c)
 	buf_putc(b, '\n');
 }
 
+static void
+put_audit(struct buf *b, const struct conf *c)
+{
+	buf_printf(b,
+	    "\n[audit]\n; yes: who exports the past is written to log/, "
+	    "see pmqa hall log --access\nrecord_access = %s\n",
+	    c->record_access ? "yes" : "no");
+}
+
 int
 conf_save(const struct conf *c, struct err *e)
 {
@@ -112,8 +121,10 @@ conf_save(const struct conf *c, struct err *e)
 		put_sync(&b, c);
 	buf_printf(&b, "\n[limits]\nmax_clients = %ld\n", c->max_clients);
 	put_evidence(&b, c);
+	put_audit(&b, c);
 	if (c->role == ROLE_HALL)
 		conf_alerts_put(&b);
+	conf_flags_put(&c->flags, &b);
 	return write_file(c, "pmqad.conf", &b, 0644, e);
 }
 

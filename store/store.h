@@ -73,6 +73,10 @@ enum store_mode store_mode(const struct store *s);
 int store_repo(
     struct store *s, const char *office, struct repo **ret, struct err *e);
 
+/* Lets go of what the open repositories keep of packs that may be gone: after
+ * a repack (store/git/tidy.h). */
+int store_let_go(struct store *s, struct err *e);
+
 /* A branch, from cache or database; made when absent (a reader, which cannot
  * make it, gets one with id 0 and no revisions). which: "office" or "hall".
  * Borrowed until store_forget_branches(); a writer keeps it up to date, a

@@ -2,6 +2,7 @@
 
 #include "client/changes.h"
 #include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_at.h"
 #include "client/cmd/cmd_plan.h"
 #include "client/labels.h"
 #include "client/lang.h"
@@ -9,7 +10,7 @@
 
 #define B(o) OPT_BIT(OPT_##o)
 #define SAVES (B(YEAR) | B(REASON) | B(IF_REV))
-#define LISTS (B(OFFICE) | B(YEAR) | B(ITEM) | B(OVERDUE))
+#define LISTS (B(OFFICE) | B(YEAR) | B(ITEM) | B(OVERDUE) | B(AT))
 
 void
 cmd_action_days(char *ret, size_t size, const cJSON *days, int open)
@@ -35,7 +36,7 @@ int
 cmd_action_ask(struct cmd *c, cJSON **ret, struct err *e)
 {
 	cJSON *params = NULL;
-	int rc = cmd_params(c, &params, e);
+	int rc = cmd_at_params(c, &params, e);
 
 	if (rc == 0)
 		rc = cmd_param(c, params, OPT_ITEM, "item", e);
@@ -149,8 +150,10 @@ run_list(struct cmd *c, struct err *e)
 
 	if (rc == 0 && c->json)
 		out_json(&c->out, list);
-	else if (rc == 0)
+	else if (rc == 0) {
+		cmd_at_head(&c->out, list);
 		rc = print_list(&c->out, list, e);
+	}
 	cJSON_Delete(list);
 	return rc;
 }
@@ -204,8 +207,8 @@ run_rm(struct cmd *c, struct err *e)
 const struct cmd_desc cmd_action_rows[] = {
 	{ "plan", "",
 	    N_("the improvement plan: by priority, what is due, how far it is"),
-	    NULL, "pmqa plan\npmqa plan --overdue", LISTS, 0, 0,
-	    cmd_plan_plan },
+	    NULL, "pmqa plan\npmqa plan --overdue\npmqa plan --at submission",
+	    LISTS, 0, 0, cmd_plan_plan },
 	{ "action list", "", N_("the actions of the plan, by due day"), NULL,
 	    "pmqa action list --overdue\npmqa action list --item 1.1", LISTS, 0,
 	    0, run_list },

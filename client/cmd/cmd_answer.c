@@ -172,7 +172,8 @@ save_with_reason(struct cmd *c, const char *method, cJSON **params, cJSON **ret,
 
 /* SAVE 1/7: arguments became one request; it is asked and its answer shown. */
 int
-cmd_answer_save(struct cmd *c, const char *method, cJSON *params, struct err *e)
+cmd_answer_save_as(struct cmd *c, const char *method, cJSON *params,
+    cmd_answer_print *print, struct err *e)
 {
 	cJSON *describe = NULL, *saved = NULL, *again = NULL;
 	int64_t labels = 0, id;
@@ -199,12 +200,18 @@ cmd_answer_save(struct cmd *c, const char *method, cJSON *params, struct err *e)
 		goto out;
 	}
 	if ((rc = cmd_wait(c, labels, &describe, e)) == 0)
-		print_saved(&c->out, describe, saved);
+		print(&c->out, describe, saved);
 out:
 	cJSON_Delete(again);
 	cJSON_Delete(describe);
 	cJSON_Delete(saved);
 	return rc;
+}
+
+int
+cmd_answer_save(struct cmd *c, const char *method, cJSON *params, struct err *e)
+{
+	return cmd_answer_save_as(c, method, params, print_saved, e);
 }
 
 int

@@ -33,6 +33,13 @@ int cmd_answer_params(const struct cmd *c, cJSON **ret, struct err *e);
 int cmd_answer_save_fields(struct cmd *c, const char *method, cJSON *params,
     cJSON *fields, struct err *e);
 
+typedef void cmd_answer_print(
+    struct out *o, const cJSON *describe, const cJSON *saved);
+
+/* The same with another way to say what was saved. */
+int cmd_answer_save_as(struct cmd *c, const char *method, cJSON *params,
+    cmd_answer_print *print, struct err *e);
+
 /* Asks a method that saves and prints what it saved; params are taken. */
 int cmd_answer_save(
     struct cmd *c, const char *method, cJSON *params, struct err *e);

@@ -1,6 +1,7 @@
 #include "client/cmd/cmd_assess.h"
 
 #include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_at.h"
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
@@ -66,6 +67,7 @@ print_assessment(struct out *o, const cJSON *shown, struct err *e)
 	struct table t;
 	int rc;
 
+	cmd_at_head(o, shown);
 	out_style(o, STYLE_HEAD);
 	out_printf(o, _("Assessment of fiscal year %lld"),
 	    (long long)json_int(shown, "cycle", 0));
@@ -93,7 +95,7 @@ int
 cmd_assess_show(struct cmd *c, struct err *e)
 {
 	cJSON *params = NULL, *shown = NULL;
-	int rc = cmd_params(c, &params, e);
+	int rc = cmd_at_params(c, &params, e);
 
 	if (rc == 0)
 		rc = cmd_ask(c, "assess.show", params, &shown, e);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "client/cmd/cmd_access.h"
 #include "client/file/csv.h"
 #include "client/labels.h"
 #include "client/lang.h"
@@ -186,27 +187,6 @@ static const char *const columns[] = { "n", "time", "office", "device",
 	"result", "road", "ref", "old", "new", "reason", "prev", "hash" };
 #define N_COLUMNS (sizeof(columns) / sizeof(*columns))
 
-/* As csv.h writes cells; a line at a time, as a log may be long. */
-static void
-csv_cell(const char *text, struct buf *out)
-{
-	const char *p;
-
-	if (csv_is_formula(text) == 0 && strpbrk(text, ",\"\r\n") == NULL) {
-		buf_puts(out, text);
-		return;
-	}
-	buf_putc(out, '"');
-	if (csv_is_formula(text))
-		buf_putc(out, '\'');
-	for (p = text; *p != '\0'; p++) {
-		if (*p == '"')
-			buf_putc(out, '"');
-		buf_putc(out, *p);
-	}
-	buf_putc(out, '"');
-}
-
 static void
 csv_head(struct buf *out)
 {
@@ -281,6 +261,8 @@ hall_log(struct cmd *c, struct err *e)
 {
 	const char *format = c->opts->value[OPT_FORMAT];
 
+	if (c->opts->value[OPT_ACCESS] != NULL)
+		return cmd_access_show(c, e);
 	if (format == NULL)
 		return show(c, e);
 	if (strcmp(format, "csv") == 0 || strcmp(format, "json") == 0)
@@ -406,11 +388,15 @@ const struct cmd_desc cmd_hall_log_rows[] = {
 	       "the one before, so none can be changed or taken out unseen; "
 	       "pmqa verify checks it. With --format it is written whole, "
 	       "oldest first: csv for spreadsheets, or json, a line each, "
-	       "exactly as it is kept."),
+	       "exactly as it is kept. --access shows another log beside it: "
+	       "who took how much of the past out of here by exports and "
+	       "audits, where pmqad.conf asks for that ([audit] record_access "
+	       "= yes); it is chained likewise."),
 	    "pmqa --dir H hall log --office 9105 --result refused\n"
+	    "pmqa --dir H hall log --access --person somchai\n"
 	    "pmqa --dir H hall log --since 2565-10-01 --format csv > log.csv",
 	    B(OFFICE) | B(DEVICE) | B(RESULT) | B(SINCE) | B(UNTIL) | B(LIMIT) |
-		B(CURSOR) | B(FORMAT),
+		B(CURSOR) | B(FORMAT) | B(ACCESS) | B(PERSON),
 	    0, 0, hall_log },
 	{ "hall auditors list", "",
 	    N_("who may fetch the province's repository"), NULL,

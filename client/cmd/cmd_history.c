@@ -2,6 +2,7 @@
 
 #include "client/changes.h"
 #include "client/cmd/cmd_conflicts.h"
+#include "client/cmd/cmd_history_ask.h"
 #include "client/labels.h"
 #include "client/lang.h"
 
@@ -16,6 +17,11 @@ cmd_history_split(const char *s, size_t *ret_record_len)
 	*ret_record_len = strlen(s);
 	if (strchr(s, '/') != NULL)
 		return NULL;
+	/* profile.answers.1a1, pa1.due: no record's name has a dot */
+	if (s[0] >= 'a' && s[0] <= 'z' && strchr(s, '.') != NULL) {
+		*ret_record_len = strcspn(s, ".");
+		return s + *ret_record_len + 1;
+	}
 	category = strspn(s, digits);
 	if (category == 0 || s[category] != '.')
 		return NULL;
@@ -24,49 +30,6 @@ cmd_history_split(const char *s, size_t *ret_record_len)
 		return NULL;
 	*ret_record_len = category + 1 + item;
 	return s + *ret_record_len + 1;
-}
-
-static int
-put_record(cJSON *params, const char *arg, struct err *e)
-{
-	size_t len;
-	const char *field = cmd_history_split(arg, &len);
-	char *record = strndup(arg, len);
-	int rc;
-
-	if (record == NULL)
-		return err_nomem(e);
-	rc = json_put_str(params, "record", record, e);
-	free(record);
-	if (rc == 0 && field != NULL)
-		rc = json_put_str(params, "field", field, e);
-	return rc;
-}
-
-static int
-history_params(const struct cmd *c, cJSON **ret, struct err *e)
-{
-	static const struct {
-		enum opt opt;
-		const char *name;
-	} texts[] = { { OPT_BRANCH, "branch" }, { OPT_PERSON, "person" },
-		{ OPT_SINCE, "since" }, { OPT_UNTIL, "until" },
-		{ OPT_CURSOR, "cursor" } };
-	long limit;
-	int rc = cmd_params(c, ret, e);
-
-	if (rc < 0)
-		return rc;
-	rc = opts_number(c->opts, OPT_LIMIT, 1, 1000, LIMIT_DEFAULT, &limit, e);
-	if (rc == 0)
-		rc = json_put_int(*ret, "limit", limit, e);
-	for (size_t i = 0; rc == 0 && i < sizeof(texts) / sizeof(*texts); i++)
-		rc = cmd_param(c, *ret, texts[i].opt, texts[i].name, e);
-	if (rc == 0 && c->n_args > 0)
-		rc = put_record(*ret, c->args[0], e);
-	if (rc < 0)
-		cJSON_Delete(*ret);
-	return rc;
 }
 
 static const char *
@@ -85,6 +48,8 @@ print_head(struct out *o, const cJSON *rev)
 	char when[80];
 
 	out_time(when, sizeof(when), json_str(rev, "time"));
+	if (json_str(rev, "office") != NULL)
+		out_printf(o, "%s  ", json_str(rev, "office"));
 	out_styled(o, STYLE_HEAD, or_dash(json_str(rev, "revision")));
 	out_printf(o, "  %s  %s", when, or_dash(name != NULL ? name : login));
 	if (name != NULL && login != NULL && strcmp(name, login) != 0)
@@ -191,49 +156,47 @@ cmd_history_merges(struct cmd *c, cJSON *params, struct err *e)
 	return ask_with_labels(c, "history", params, print_merges, e);
 }
 
+/* Pages are short where few of many revisions match: the rest is asked for. */
+static int
+list(struct cmd *c, struct err *e)
+{
+	cJSON *params = NULL, *result = NULL, *describe = NULL;
+	int64_t labels = 0;
+	long limit;
+	int rc;
+
+	if ((rc = opts_number(c->opts, OPT_LIMIT, 1, HISTORY_PAGE_MAX,
+		 LIMIT_DEFAULT, &limit, e)) < 0 ||
+	    (rc = cmd_history_params(c, &params, e)) < 0)
+		return rc;
+	if (!c->json)
+		rc = cmd_send(c, "records.describe", NULL, &labels, e);
+	if (rc == 0)
+		rc = cmd_history_pages(c, params, limit, &result, e);
+	if (rc == 0 && !c->json)
+		rc = cmd_wait(c, labels, &describe, e);
+	if (rc == 0 && c->json)
+		out_json(&c->out, result);
+	else if (rc == 0)
+		print_history(&c->out, describe, result);
+	cJSON_Delete(params);
+	cJSON_Delete(describe);
+	cJSON_Delete(result);
+	return rc;
+}
+
 int
 cmd_history_history(struct cmd *c, struct err *e)
 {
-	cJSON *params;
-	int rc = history_params(c, &params, e);
+	const char *format = c->opts->value[OPT_FORMAT];
 
-	return rc < 0 ? rc
-		      : ask_with_labels(c, "history", params, print_history, e);
-}
-
-static void
-print_diff(struct out *o, const cJSON *describe, const cJSON *result)
-{
-	const cJSON *records = json_get(result, "records"), *one;
-
-	out_printf(o, "%s → %s\n", or_dash(json_str(result, "from")),
-	    or_dash(json_str(result, "to")));
-	if (cJSON_GetArraySize(records) == 0)
-		out_printf(o, "%s\n", _("No difference."));
-	cJSON_ArrayForEach (one, records) {
-		const char *record = json_str(one, "record");
-
-		out_nl(o);
-		out_styled(o, STYLE_HEAD, labels_record(describe, record));
-		out_printf(o, "  (%s)\n", or_dash(record));
-		changes_full(o, 2, describe, record, json_get(one, "changes"));
-	}
-}
-
-int
-cmd_history_diff(struct cmd *c, struct err *e)
-{
-	cJSON *params;
-	int rc = cmd_params(c, &params, e);
-
-	if (rc < 0)
-		return rc;
-	rc = json_put_str(params, "from", c->args[0], e);
-	if (rc == 0)
-		rc = json_put_str(params, "to", c->args[1], e);
-	if (rc < 0) {
-		cJSON_Delete(params);
-		return rc;
-	}
-	return ask_with_labels(c, "diff", params, print_diff, e);
+	if (format == NULL && c->opts->value[OPT_OUTPUT] != NULL)
+		format = "csv";
+	if (format != NULL && c->opts->value[OPT_STAT] != NULL)
+		return err_set(e, ERR_USAGE, 0,
+		    "--stat counts, a file lists: one of them");
+	if (format != NULL)
+		return cmd_history_file(c, format, e);
+	return c->opts->value[OPT_STAT] != NULL ? cmd_history_count(c, e)
+						: list(c, e);
 }

@@ -1,5 +1,5 @@
 /*
- * cmd_history: history and diff: the past.
+ * cmd_history: history: the past.
  *
  * Ownership: none.
  * Units:     none.
@@ -15,7 +15,6 @@
 int cmd_history_merges(struct cmd *c, cJSON *params, struct err *e);
 
 int cmd_history_history(struct cmd *c, struct err *e);
-int cmd_history_diff(struct cmd *c, struct err *e);
 
 /*
  * "1.1.explanation.basic" is item "1.1" and field "explanation.basic"; a record

@@ -1,6 +1,7 @@
 #include "client/cmd/cmd_indicator.h"
 
 #include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_at.h"
 #include "client/cmd/show_parts.h"
 #include "client/criteria.h"
 #include "client/lang.h"
@@ -47,7 +48,7 @@ static int
 run_list(struct cmd *c, struct err *e)
 {
 	cJSON *params = NULL, *list = NULL;
-	int rc = cmd_params(c, &params, e);
+	int rc = cmd_at_params(c, &params, e);
 
 	if (rc == 0 && c->n_args > 0)
 		rc = json_put_str(params, "item", c->args[0], e);
@@ -58,8 +59,10 @@ run_list(struct cmd *c, struct err *e)
 	rc = cmd_ask(c, "indicator.list", params, &list, e);
 	if (rc == 0 && c->json)
 		out_json(&c->out, list);
-	else if (rc == 0)
+	else if (rc == 0) {
+		cmd_at_head(&c->out, list);
 		rc = print_list(&c->out, list, e);
+	}
 	cJSON_Delete(list);
 	return rc;
 }
@@ -137,7 +140,8 @@ const struct cmd_desc cmd_indicator_rows[] = {
 	{ "indicator list", N_("[ITEM]"),
 	    N_("indicators of result items, with per cent and score"),
 	    N_("A * marks measures that an item cannot be scored without."),
-	    "pmqa indicator list 7.1", B(OFFICE) | B(YEAR), 0, 1, run_list },
+	    "pmqa indicator list 7.1\npmqa indicator list --at submission",
+	    B(OFFICE) | B(YEAR) | B(AT), 0, 1, run_list },
 	{ "indicator add", N_("ITEM FIELD=VALUE..."),
 	    N_("add an indicator to a measure of a result item"),
 	    N_("Fields: measure (7.1.1, or an own one such as ma1), name, "

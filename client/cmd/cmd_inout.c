@@ -1,23 +1,9 @@
 #include "client/cmd/cmd_inout.h"
 
-#include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_diff.h"
 #include "client/lang.h"
 
 #define B(o) OPT_BIT(OPT_##o)
-
-int
-cmd_revert_run(struct cmd *c, struct err *e)
-{
-	cJSON *params = cJSON_CreateObject();
-	int rc;
-
-	if ((rc = json_put_str(params, "revision", c->args[0], e)) < 0 ||
-	    (rc = cmd_param(c, params, OPT_REASON, "reason", e)) < 0) {
-		cJSON_Delete(params);
-		return rc;
-	}
-	return cmd_answer_save(c, "revert", params, e);
-}
 
 const struct cmd_desc cmd_inout_rows[] = {
 	{ "edit", N_("ITEM [FILE]"),
@@ -49,13 +35,17 @@ const struct cmd_desc cmd_inout_rows[] = {
 	    "pmqa import answers answers.xlsx\n"
 	    "pmqa import actions plan.csv --apply --reason 'แผนจากที่ประชุม'",
 	    B(YEAR) | B(FORMAT) | B(APPLY) | B(REASON), 2, 2, cmd_import_run },
-	{ "revert", N_("REVISION"),
-	    N_("undo one revision by a new one, an import for instance"),
-	    N_("Every field that it changed gets its old value back. When one "
-	       "was changed again since, nothing is undone and you are told "
-	       "which."),
-	    "pmqa revert a17 --reason 'นำเข้าผิดไฟล์'", B(REASON), 1, 1,
-	    cmd_revert_run },
+	{ "revert", N_("REVISION..."),
+	    N_("undo revisions by a new one, an import for instance"),
+	    N_("Every field that they changed gets its old value back; several "
+	       "are undone together, the newest first, as one revision. When a "
+	       "field was changed again since, nothing is undone and you are "
+	       "told which: --skip-changed leaves such fields as they are and "
+	       "undoes the rest, --dry-run shows all of it beforehand."),
+	    "pmqa revert a17 --reason 'นำเข้าผิดไฟล์'\n"
+	    "pmqa revert a17 a18 a21 --dry-run",
+	    B(REASON) | B(DRY_RUN) | B(SKIP_CHANGED), 1, 100,
+	    cmd_restore_revert },
 };
 const size_t cmd_inout_n_rows =
     sizeof(cmd_inout_rows) / sizeof(*cmd_inout_rows);

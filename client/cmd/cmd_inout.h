@@ -32,6 +32,5 @@ int cmd_import_with(
 int cmd_export_run(struct cmd *c, struct err *e);
 int cmd_import_run(struct cmd *c, struct err *e);
 int cmd_edit_run(struct cmd *c, struct err *e);
-int cmd_revert_run(struct cmd *c, struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "client/changes.h"
 #include "client/cmd/cmd_action.h"
+#include "client/cmd/cmd_at.h"
 #include "client/lang.h"
 
 #define BAR 20 /* characters of a progress bar */
@@ -193,6 +194,7 @@ cmd_plan_plan(struct cmd *c, struct err *e)
 		cJSON_Delete(list);
 		return 0;
 	}
+	cmd_at_head(&c->out, list);
 	print_summary(&c->out, list);
 	for (size_t g = 0; g < sizeof(groups) / sizeof(*groups); g++)
 		print_group(&c->out, json_get(list, "actions"), g);

@@ -1,6 +1,7 @@
 #include "client/cmd/cmd_profile.h"
 
 #include "client/cmd/cmd_answer.h"
+#include "client/cmd/cmd_at.h"
 #include "client/cmd/show_parts.h"
 #include "client/criteria.h"
 #include "client/lang.h"
@@ -79,14 +80,16 @@ static int
 run_show(struct cmd *c, struct err *e)
 {
 	cJSON *params = NULL, *shown = NULL;
-	int rc = cmd_params(c, &params, e);
+	int rc = cmd_at_params(c, &params, e);
 
 	if (rc == 0)
 		rc = cmd_ask(c, "profile.show", params, &shown, e);
 	if (rc == 0 && c->json)
 		out_json(&c->out, shown);
-	else if (rc == 0)
+	else if (rc == 0) {
+		cmd_at_head(&c->out, shown);
 		print_profile(&c->out, shown);
+	}
 	cJSON_Delete(shown);
 	return rc;
 }
@@ -109,8 +112,9 @@ run_set(struct cmd *c, struct err *e)
 const struct cmd_desc cmd_profile_rows[] = {
 	{ "profile show", "",
 	    N_("the organizational profile: questions and answers"), NULL,
-	    "pmqa profile show\npmqa profile show --year 2565",
-	    B(OFFICE) | B(YEAR), 0, 0, run_show },
+	    "pmqa profile show\npmqa profile show --year 2565\n"
+	    "pmqa profile show --at submission",
+	    B(OFFICE) | B(YEAR) | B(AT), 0, 0, run_show },
 	{ "profile set", N_("QUESTION=TEXT..."),
 	    N_("answer questions of the profile"),
 	    N_("QUESTION is an id that 'pmqa profile show' prints, such as "

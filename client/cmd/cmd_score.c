@@ -1,5 +1,6 @@
 #include "client/cmd/cmd_score.h"
 
+#include "client/cmd/cmd_at.h"
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
@@ -232,6 +233,7 @@ print_score(struct out *o, const struct view *v, struct err *e)
 	struct table t;
 	int rc;
 
+	cmd_at_head(o, v->result);
 	table_init(&t);
 	columns(&t, v);
 	rows(&t, v);
@@ -283,7 +285,7 @@ cmd_score_score(struct cmd *c, struct err *e)
 	int64_t ed = 0, id;
 	int categories = 0, rc = by_category(c, &categories, e);
 
-	if (rc < 0 || (rc = cmd_params(c, &params, e)) < 0)
+	if (rc < 0 || (rc = cmd_at_params(c, &params, e)) < 0)
 		return rc;
 	if (!c->json)
 		rc = cmd_send(

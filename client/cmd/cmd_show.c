@@ -2,6 +2,7 @@
 
 #include "client/changes.h"
 #include "client/cmd/cmd_assess.h"
+#include "client/cmd/cmd_at.h"
 #include "client/cmd/show_parts.h"
 #include "client/criteria.h"
 #include "client/labels.h"
@@ -161,6 +162,7 @@ print_item(struct out *o, const char *id, const cJSON *describe,
 	int rc = 0;
 
 	snprintf(head, sizeof(head), "%.20s  ", id);
+	cmd_at_head(o, shown);
 	out_style(o, STYLE_HEAD);
 	out_hanging(o, 0, head, criteria_title(shown));
 	out_style(o, STYLE_PLAIN);
@@ -175,17 +177,16 @@ print_item(struct out *o, const char *id, const cJSON *describe,
 	return rc < 0 ? rc : print_fields(o, describe, shown, measured, e);
 }
 
-/* The indicators of a result item as they are now. */
+/* The indicators of a result item, as of the same moment. */
 static int
 ask_measured(struct cmd *c, const cJSON *shown, cJSON **ret, struct err *e)
 {
 	cJSON *params = NULL;
 	int rc;
 
-	if (cJSON_GetArraySize(json_get(shown, "points")) > 0 ||
-	    c->opts->value[OPT_AT] != NULL)
+	if (cJSON_GetArraySize(json_get(shown, "points")) > 0)
 		return 0;
-	if ((rc = cmd_params(c, &params, e)) < 0)
+	if ((rc = cmd_at_params(c, &params, e)) < 0)
 		return rc;
 	if ((rc = json_put_str(params, "item", c->args[0], e)) < 0) {
 		cJSON_Delete(params);
@@ -199,12 +200,10 @@ show_item(struct cmd *c, struct err *e)
 {
 	cJSON *params = NULL, *shown = NULL, *describe = NULL, *list = NULL;
 	int64_t id = 0, labels = 0;
-	int rc = cmd_params(c, &params, e);
+	int rc = cmd_at_params(c, &params, e);
 
 	if (rc == 0)
 		rc = json_put_str(params, "item", c->args[0], e);
-	if (rc == 0)
-		rc = cmd_param(c, params, OPT_AT, "at", e);
 	if (rc < 0) {
 		cJSON_Delete(params);
 		return rc;
@@ -231,8 +230,5 @@ cmd_show_show(struct cmd *c, struct err *e)
 {
 	if (c->n_args > 0)
 		return show_item(c, e);
-	if (c->opts->value[OPT_AT] != NULL)
-		return err_set(
-		    e, ERR_USAGE, 0, "--at needs an item: which one?");
 	return cmd_assess_show(c, e);
 }

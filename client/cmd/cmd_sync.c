@@ -2,7 +2,6 @@
 
 #include "client/labels.h"
 #include "client/lang.h"
-#include "client/table.h"
 
 /* Evidence: a file that did not go stops no other, so each is told. */
 static void
@@ -204,94 +203,6 @@ cmd_sync_sync(struct cmd *c, struct err *e)
 		    _("The exchange has begun; see pmqa status."));
 		print_pause(
 		    &c->out, cJSON_IsObject(json_get(result, "paused")));
-	}
-	cJSON_Delete(result);
-	return rc;
-}
-
-static int
-print_findings(struct out *o, const cJSON *findings, struct err *e)
-{
-	const cJSON *f;
-
-	cJSON_ArrayForEach (f, findings) {
-		const char *severity = json_str(f, "severity");
-		const char *where = json_str(f, "where");
-		const char *what =
-		    lang_pick(json_str(f, "what"), json_str(f, "what_th"));
-		const char *to_do =
-		    lang_pick(json_str(f, "advice"), json_str(f, "advice_th"));
-
-		out_nl(o);
-		out_styled(o, STYLE_BAD, labels_word(severity));
-		out_printf(o, "  %s\n", where != NULL ? where : "");
-		out_wrapped(o, 2, "", what);
-		if (to_do[0] != '\0')
-			out_wrapped(o, 2, "", to_do);
-	}
-	return buf_ok(&o->b, e);
-}
-
-static int
-print_verify(struct out *o, const cJSON *result, struct err *e)
-{
-	static const struct {
-		const char *name, *label;
-	} rows[] = {
-		{ "commits", N_("Commits") },
-		{ "signatures", N_("Signatures") },
-		{ "receipts", N_("Receipts") },
-		{ "evidence", N_("Evidence files") },
-		{ "records", N_("Records") },
-		{ "log", N_("Lines of the acceptance log") },
-	};
-	const cJSON *checked = json_get(result, "checked");
-	struct table t;
-	char count[32];
-	int rc;
-
-	table_init(&t);
-	table_column(&t, _("Checked"), COL_LEFT);
-	table_column(&t, _("Number"), COL_RIGHT);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (json_get(checked, rows[i].name) == NULL)
-			continue; /* an office has no such log */
-		snprintf(count, sizeof(count), "%lld",
-		    (long long)json_int(checked, rows[i].name, 0));
-		table_cell(&t, STYLE_PLAIN, err_tr(rows[i].label));
-		table_cell(&t, STYLE_PLAIN, count);
-	}
-	rc = table_print(&t, o, 0, e);
-	table_release(&t);
-	if (rc < 0)
-		return rc;
-	if (json_bool(result, "ok", 0)) {
-		out_nl(o);
-		out_styled(o, STYLE_GOOD,
-		    _("History, signatures, receipts and index agree."));
-		out_nl(o);
-	}
-	return print_findings(o, json_get(result, "findings"), e);
-}
-
-int
-cmd_sync_verify(struct cmd *c, struct err *e)
-{
-	cJSON *result = NULL;
-	int rc = cmd_ask_long(c, "verify", NULL, _("verify"), &result, e);
-
-	if (rc < 0)
-		return rc;
-	if (c->json)
-		out_json(&c->out, result);
-	else
-		rc = print_verify(&c->out, result, e);
-	if (rc == 0 && !json_bool(result, "ok", 0)) {
-		rc = err_set(e, ERR_DAMAGED, 0,
-		    "the check found %d things that do not agree",
-		    cJSON_GetArraySize(json_get(result, "findings")));
-		err_hint(e,
-		    "keep a copy of the directory before you change anything");
 	}
 	cJSON_Delete(result);
 	return rc;

@@ -1,9 +1,9 @@
 /*
- * cmd_sync: sync and verify: the long calls.
+ * cmd_sync: the exchange with the hall.
  *
  * Ownership: none.
  * Units:     none.
- * Errors:    as cmd.h; ERR_DAMAGED when verify found something damaged.
+ * Errors:    as cmd.h.
  * Thread:    one.
  */
 #ifndef CLIENT_CMD_CMD_SYNC_H
@@ -14,6 +14,5 @@
 int cmd_sync_sync(struct cmd *c, struct err *e);
 int cmd_sync_pause(struct cmd *c, struct err *e);
 int cmd_sync_resume(struct cmd *c, struct err *e);
-int cmd_sync_verify(struct cmd *c, struct err *e);
 
 #endif

@@ -269,6 +269,14 @@ add_alternatives(struct complete *k, const char *words)
 	}
 }
 
+/* Points in the past that have a name. */
+static void
+add_moments(struct complete *k)
+{
+	add_alternatives(k, "submission|decision|opening|now");
+	from_list(k, "history", "revisions", "revision");
+}
+
 static void
 add_kind(struct complete *k, const char *kind, const struct cmd_desc *d,
     const char *const *args, size_t n)
@@ -289,6 +297,8 @@ add_kind(struct complete *k, const char *kind, const struct cmd_desc *d,
 		from_list(k, "hall.status", "offices", "code");
 	else if (begins(kind, "REVISION"))
 		from_list(k, "history", "revisions", "revision");
+	else if (begins(kind, "WHEN"))
+		add_moments(k);
 	else if (begins(kind, "YEAR"))
 		from_list(k, "cycle.list", "cycles", "year");
 	else if (begins(kind, "EDITION"))
@@ -309,7 +319,8 @@ complete_option(struct complete *k, enum opt o, const struct cmd_desc *d)
 	case OPT_EDITION:
 		add_kind(k, "EDITION", d, NULL, 0);
 		break;
-	case OPT_CODE: /* of a directory that is not set up yet */
+	case OPT_CODE:  /* of a directory that is not set up yet */
+	case OPT_SINCE: /* a day */
 		break;
 	default:
 		add_kind(k, opts_desc(o)->arg, d, NULL, 0);

@@ -65,6 +65,12 @@ write_cell(struct buf *out, const char *s, int numeric)
 	buf_putc(out, '"');
 }
 
+void
+csv_cell(const char *s, struct buf *out)
+{
+	write_cell(out, s, 0);
+}
+
 static void
 write_row(struct buf *out, char *const *cells, size_t n, const int *numeric)
 {

@@ -29,6 +29,9 @@ int csv_read(const char *s, size_t len, struct sheet *ret, struct err *e);
  * NULL: none. */
 void csv_write(const struct sheet *s, const int *numeric, struct buf *out);
 
+/* One cell, so written; for files that are too long for a sheet. */
+void csv_cell(const char *s, struct buf *out);
+
 /* 1 if a spreadsheet would not take the text as it is. */
 int csv_is_formula(const char *s);
 

@@ -56,9 +56,14 @@ void
 report_html_section(
     struct buf *b, const char *id, const char *title, enum report_page page)
 {
-	buf_puts(b, page == PAGE_SAME  ? "<section id=\""
-		    : page == PAGE_NEW ? "<section class=\"page\" id=\""
-				       : "<section class=\"page wide\" id=\"");
+	static const char *const begins[] = {
+		[PAGE_SAME] = "<section id=\"",
+		[PAGE_NEW] = "<section class=\"page\" id=\"",
+		[PAGE_WIDE] = "<section class=\"page wide\" id=\"",
+		[PAGE_WIDE_ON] = "<section class=\"wide\" id=\"",
+	};
+
+	buf_puts(b, begins[page]);
 	report_esc(b, id);
 	buf_puts(b, "\">\n");
 	report_html_text(b, "h2", NULL, title);
@@ -117,6 +122,7 @@ class_of(enum report_kind kind)
 	case REPORT_INT:
 		return "n";
 	case REPORT_HASH:
+	case REPORT_PRINT:
 		return "h";
 	case REPORT_TEXT:
 		break;

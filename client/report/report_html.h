@@ -25,9 +25,9 @@ void report_style(struct buf *b);
 
 void report_html_begin(struct buf *b, const char *title);
 void report_html_end(struct buf *b);
-enum report_page { PAGE_SAME, PAGE_NEW, PAGE_WIDE };
-/* <section> with its heading, when printed on this page, a new one, or a new
- * one in landscape. */
+enum report_page { PAGE_SAME, PAGE_NEW, PAGE_WIDE, PAGE_WIDE_ON };
+/* <section> with its heading, when printed on this page, a new one, a new one
+ * in landscape, or on behind another in landscape. */
 void report_html_section(
     struct buf *b, const char *id, const char *title, enum report_page page);
 void report_html_section_end(struct buf *b);

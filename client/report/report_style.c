@@ -82,6 +82,9 @@ static const char points[] =
     ".proof{display:flex;gap:1.2rem;align-items:flex-start;"
     "break-inside:avoid}"
     ".proof>div{flex:1}"
+    "p.check{font-weight:600;margin-top:1rem;break-after:avoid}"
+    "section.anchor{break-inside:avoid;margin:1.5rem 0}"
+    "section.anchor svg.qr{width:12cm;margin:0 auto .5rem}"
     "code{font-family:monospace;font-size:.88em}";
 
 static const char pictures[] =

@@ -26,7 +26,8 @@ enum report_kind {
 	REPORT_INT,
 	REPORT_DAY,  /* YYYY-MM-DD */
 	REPORT_TIME, /* RFC 3339 */
-	REPORT_HASH  /* long hex */
+	REPORT_HASH, /* long hex: a page shows its beginning */
+	REPORT_PRINT /* a key's fingerprint: whole, broken anywhere */
 };
 
 struct report_col {

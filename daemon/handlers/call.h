@@ -46,6 +46,7 @@ struct call {
 	const cJSON *params; /* object or NULL */
 	const struct peer *peer;
 	cJSON *result;
+	cJSON *kept;           /* from run() for after(); freed with the call */
 	struct worker *worker; /* NULL on the loop */
 	/* progress, from the worker to the loop */
 	_Atomic int64_t done, total;

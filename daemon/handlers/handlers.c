@@ -190,6 +190,8 @@ static const struct {
 	{ handlers_hall, &handlers_n_hall },
 	{ handlers_evidence, &handlers_n_evidence },
 	{ handlers_edition, &handlers_n_edition },
+	{ handlers_history, &handlers_n_history },
+	{ handlers_past, &handlers_n_past },
 	{ handlers_plan, &handlers_n_plan },
 	{ handlers_review, &handlers_n_review },
 	{ handlers_see, &handlers_n_see },
@@ -204,7 +206,11 @@ static const struct {
 	{ handlers_devices, &handlers_n_devices },
 	{ handlers_log, &handlers_n_log },
 	{ handlers_backup, &handlers_n_backup },
+	{ handlers_maintain, &handlers_n_maintain },
 	{ handlers_feed, &handlers_n_feed },
+	{ handlers_flags, &handlers_n_flags },
+	{ handlers_audit, &handlers_n_audit },
+	{ handlers_verify, &handlers_n_verify },
 };
 
 const struct handler *

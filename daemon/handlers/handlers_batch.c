@@ -1,7 +1,6 @@
 #include "daemon/handlers/handlers.h"
 #include "daemon/server.h"
 #include "store/save/batch.h"
-#include "store/save/revert.h"
 
 /* What a batch may be called in the history. */
 static int
@@ -41,29 +40,8 @@ after_batch(struct call *c, struct err *e)
 	return 0;
 }
 
-static int
-run_revert(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	struct ask a;
-	int rc;
-
-	if ((rc = handlers_ask(c, &a, e)) < 0)
-		return rc;
-	return revert_run(s, &a, json_str(c->params, "revision"), ret, e);
-}
-
-/* It always made a revision, whatever its answer had room to tell. */
-static int
-after_revert(struct call *c, struct err *e)
-{
-	(void)e;
-	server_saved(c->server);
-	return 0;
-}
-
 const struct handler handlers_batch[] = {
 	{ "batch.apply", run_batch, NULL, after_batch },
-	{ "revert", run_revert, NULL, after_revert },
 };
 const size_t handlers_n_batch =
     sizeof(handlers_batch) / sizeof(*handlers_batch);

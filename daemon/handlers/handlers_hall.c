@@ -65,8 +65,9 @@ out:
 	return rc;
 }
 
-/* The receipt is signed only over what is indexed, and told only once it lies
- * in the repository. */
+/* The receipt is signed only over what is indexed, and told once the journal
+ * has it: as a save, it is in the repository a little later, and before anyone
+ * comes to fetch (make_ready()). */
 static int
 absorb_office(struct store *s, const char *office, int64_t *ret_n,
     cJSON **ret_receipt, struct err *e)
@@ -78,10 +79,10 @@ absorb_office(struct store *s, const char *office, int64_t *ret_n,
 	    (*ret_n > 0 && (rc = revoke_settle(s, office, e)) < 0) ||
 	    (rc = side_sweep(s, office, e)) < 0 ||
 	    (rc = returned_settle(s, office, e)) < 0 ||
-	    (rc = receipt_issue(s, office, ret_receipt, e)) < 0 ||
-	    (rc = journal_flush(s, e)) < 0)
+	    (rc = receipt_issue(s, office, ret_receipt, e)) < 0)
 		return rc;
-	return visit_well(s, office, clock_now(), e);
+	/* with a receipt it is noted that all is well */
+	return *ret_receipt != NULL ? 0 : visit_well(s, office, clock_now(), e);
 }
 
 static int
@@ -176,10 +177,11 @@ make_ready(struct store *s, const char *office, int64_t *ret_n, struct err *e)
 	cJSON *receipt = NULL;
 	int behind = 0, rc;
 
-	if ((rc = journal_flush(s, e)) < 0 ||
+	if ((rc = journal_flush_office(s, office, e)) < 0 ||
 	    (rc = accepted_lost_settle(s, office, &behind, e)) < 0 || !behind)
 		return rc;
-	rc = absorb_office(s, office, ret_n, &receipt, e);
+	if ((rc = absorb_office(s, office, ret_n, &receipt, e)) == 0)
+		rc = journal_flush_office(s, office, e);
 	cJSON_Delete(receipt);
 	return rc;
 }
@@ -237,6 +239,8 @@ after_absorbed(struct call *c, struct err *e)
 	if (json_int(c->result, "absorbed", 0) > 0 &&
 	    obey_begin(c->server, office, &own) < 0)
 		log_err("cannot erase evidence", &own);
+	if (c->server->flush != NULL)
+		flush_receipted(c->server->flush);
 	server_absorbed(c->server);
 	return 0;
 }

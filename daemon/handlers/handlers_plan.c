@@ -14,7 +14,8 @@ run_profile_show(struct call *c, struct store *s, cJSON **ret, struct err *e)
 
 	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
-	return profile_show(s, office, year, ret, e);
+	return profile_show_at(
+	    s, office, year, json_str(c->params, "at"), ret, e);
 }
 
 static int
@@ -36,8 +37,8 @@ run_indicators(struct call *c, struct store *s, cJSON **ret, struct err *e)
 
 	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
 		return rc;
-	return indicator_list(
-	    s, office, year, json_str(c->params, "item"), ret, e);
+	return indicator_list_at(s, office, year, json_str(c->params, "item"),
+	    json_str(c->params, "at"), ret, e);
 }
 
 static int
@@ -80,13 +81,15 @@ run_measure_set(struct call *c, struct store *s, cJSON **ret, struct err *e)
 static int
 run_actions(struct call *c, struct store *s, cJSON **ret, struct err *e)
 {
-	const char *office = NULL;
-	int year = 0, rc;
+	struct action_query q = { .item = json_str(c->params, "item"),
+		.overdue = json_bool(c->params, "overdue", 0),
+		.at = json_str(c->params, "at"),
+		.now = clock_now() };
+	int rc;
 
-	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
+	if ((rc = handlers_place(c, s, &q.year, &q.office, e)) < 0)
 		return rc;
-	return action_list(s, office, year, json_str(c->params, "item"),
-	    json_bool(c->params, "overdue", 0), clock_now(), ret, e);
+	return action_list_at(s, &q, ret, e);
 }
 
 static int

@@ -1,15 +1,11 @@
 #include <errno.h>
 #include <sys/statvfs.h>
 
-#include "base/clock.h"
 #include "daemon/handlers/handlers.h"
 #include "daemon/server.h"
 #include "store/hall/announce.h"
 #include "store/view/query.h"
-#include "store/view/verify.h"
 
-#define HISTORY_LIMIT 50
-#define HISTORY_LIMIT_MAX 1000
 #define YEAR_MAX 9999
 /* below this the disk counts as full: enough for a day of an office */
 #define STORAGE_LOW_BYTES (64 * 1024 * 1024)
@@ -127,114 +123,7 @@ after_status(struct call *c, struct err *e)
 	return json_put_bool(storage, "ok", 0, e);
 }
 
-static int
-run_edition(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	const char *office = NULL;
-	int year = 0, rc;
-
-	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
-		return rc;
-	return query_edition(s, office, year, ret, e);
-}
-
-static int
-run_assessment(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	const char *office = NULL;
-	int year = 0, rc;
-
-	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
-		return rc;
-	return query_assessment(s, office, year, ret, e);
-}
-
-static int
-run_show(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	const char *office = NULL;
-	int year = 0, rc;
-
-	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
-		return rc;
-	return query_show(s, office, year, json_str(c->params, "item"),
-	    json_str(c->params, "at"), ret, e);
-}
-
-static int
-run_score(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	const char *office = NULL;
-	int year = 0, rc;
-
-	if ((rc = handlers_place(c, s, &year, &office, e)) < 0)
-		return rc;
-	return query_score(s, office, year, ret, e);
-}
-
-static int
-history_time(const struct call *c, const struct store *s, const char *name,
-    int end_of_day, int64_t *ret, struct err *e)
-{
-	const char *text = json_str(c->params, name);
-
-	*ret = 0;
-	if (text == NULL || text[0] == '\0')
-		return 0;
-	return clock_parse(text, store_conf(s)->offset_min, end_of_day, ret, e);
-}
-
-static int
-run_history(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	struct query_history q = { 0 };
-	int64_t limit = json_int(c->params, "limit", HISTORY_LIMIT);
-	int rc;
-
-	if ((rc = handlers_place(c, s, &q.year, &q.office, e)) < 0)
-		return rc;
-	if (limit < 1 || limit > HISTORY_LIMIT_MAX)
-		return err_set(e, ERR_INVALID, 0,
-		    "limit must be between 1 and %d", HISTORY_LIMIT_MAX);
-	q.limit = (int)limit;
-	q.branch = json_str(c->params, "branch");
-	q.record = json_str(c->params, "record");
-	q.field = json_str(c->params, "field");
-	q.person = json_str(c->params, "person");
-	q.action = json_str(c->params, "action");
-	q.cursor = json_str(c->params, "cursor");
-	if ((rc = history_time(c, s, "since", 0, &q.since, e)) < 0 ||
-	    (rc = history_time(c, s, "until", 1, &q.until, e)) < 0)
-		return rc;
-	return query_history(s, &q, ret, e);
-}
-
-static int
-run_diff(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	const char *office = NULL;
-	int rc;
-
-	if ((rc = handlers_office(c, s, &office, e)) < 0)
-		return rc;
-	return query_diff(s, office, json_str(c->params, "from"),
-	    json_str(c->params, "to"), ret, e);
-}
-
-static int
-run_verify(struct call *c, struct store *s, cJSON **ret, struct err *e)
-{
-	return verify_run(s, call_progress, c, ret, e);
-}
-
 const struct handler handlers_read[] = {
 	{ "status", run_status, NULL, after_status },
-	{ "edition.get", run_edition, NULL, NULL },
-	{ "assess.show", run_assessment, NULL, NULL },
-	{ "record.show", run_show, NULL, NULL },
-	{ "score", run_score, NULL, NULL },
-	{ "history", run_history, NULL, NULL },
-	{ "diff", run_diff, NULL, NULL },
-	{ "verify", run_verify, NULL, NULL },
 };
 const size_t handlers_n_read = sizeof(handlers_read) / sizeof(*handlers_read);

@@ -132,7 +132,7 @@ out:
 	return rc;
 }
 
-/* A git that was killed leaves its quarantine behind, up to the size of a push.
+/* A push that was killed leaves its quarantine behind, up to the size of a push.
  * What cannot be removed is told and stops nobody. */
 static void
 sweep(const struct receive *r)
@@ -144,8 +144,8 @@ sweep(const struct receive *r)
 		receive_log(r, "sweep", NULL, NULL, "trouble", err.msg);
 }
 
-/* A file that is whole here needs no push, so no hook would give the office
- * the receipt that it may have lost. */
+/* A file that is whole here needs no push, and so none would give the office the
+ * receipt that it may have lost. */
 static void
 say_if_whole(const struct receive *r, struct evidence_repo *repo)
 {
@@ -221,17 +221,19 @@ receive_serve(struct receive *r, const char *original, const char *protocol,
 		return rc;
 	if (c.verb == COMMAND_STEPS)
 		return receive_steps(r, &c, e);
-	/* a push is told of by the hooks, with its outcome; who looks for a
-	 * file has been seen before it */
+	/* a push is told of with its outcome; who looks for a file has been
+	 * seen before it */
 	if (c.verb == COMMAND_PUSH && !receive_http_looks(r)) {
 		sweep(r);
 		return receive_push(r, max_input, protocol, e);
 	}
+	if (c.verb == COMMAND_PUSH)
+		return receive_http_refs(r, protocol, e);
 	/* over https a fetch is several requests: the first one is the visit */
 	if (c.verb == COMMAND_FETCH && r->sha[0] == '\0' &&
 	    (r->http == NULL || receive_http_looks(r)))
 		tell_came(r, protocol);
 	if (r->http != NULL)
-		return receive_http_become(r, c.verb, protocol, e);
-	return receive_git_become(r, c.verb, protocol, e);
+		return receive_http_become(r, protocol, e);
+	return receive_git_become(r, protocol, e);
 }

@@ -1,8 +1,8 @@
 /*
- * receive_ask: what a device asks git receive-pack for, looked at on its way:
- * the lines before the pack. git stores a push certificate as an object before
- * it checks anything, outside the quarantine: it must not reach git, nor what
- * would make it take a history without its beginning. Pure.
+ * receive_ask: what a device asks for with a push, looked at on its way: the
+ * lines before the pack. What is not served here at all (push certificates,
+ * histories without their beginning, thousands of refs) is refused with a
+ * sentence of its own, and goes no further. Pure.
  *
  * Ownership: the caller's memory, zeroed at the start.
  * Units:     bytes.

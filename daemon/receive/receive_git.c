@@ -5,17 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "store/admit/side.h"
-#include "store/hall/returned.h"
 
 #define CPU_S 900
-/* Of index-pack: 64 MiB of records take 3 s here. A chain of deltas that each
- * give a hundred megabytes would go on for days. */
+/* Of unpacking: 64 MiB of records take 3 s here. A chain of deltas that each
+ * give megabytes would go on for hours. */
 #define UNPACK_CPU_S 20
 #define FILE_MAX_BYTES (256L * 1024 * 1024)
 #define SPACE_MAX_BYTES (4L * 1024 * 1024 * 1024)
-/* What a push may make git hold: objects are unpacked before the door sees
+/* What a push may make libgit2 hold: objects are unpacked before the door sees
  * them, and a megabyte on the wire can be a gibibyte. */
 #define PUSH_MEMORY_MAX_BYTES (256L * 1024 * 1024)
 
@@ -115,18 +113,7 @@ receive_git_around(
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		ret->list[n++] = fixed[i];
 	snprintf(ret->home, sizeof(ret->home), "HOME=%s", r->dir);
-	snprintf(ret->dir, sizeof(ret->dir), "PMQA_HALL_DIR=%s", r->dir);
-	snprintf(ret->device, sizeof(ret->device), "PMQA_DEVICE=%s", r->device);
 	ret->list[n++] = ret->home;
-	ret->list[n++] = ret->dir;
-	ret->list[n++] = ret->device;
-	if (r->sha[0] != '\0') { /* the hooks are told by this alone */
-		snprintf(ret->evidence, sizeof(ret->evidence),
-		    "PMQA_EVIDENCE=%s", r->sha);
-		ret->list[n++] = ret->evidence;
-	}
-	snprintf(ret->road, sizeof(ret->road), "PMQA_ROAD=%s", r->road);
-	ret->list[n++] = ret->road;
 	if (speaks(protocol, "version=2"))
 		ret->list[n++] = version_2;
 	else if (speaks(protocol, "version=1"))
@@ -134,20 +121,11 @@ receive_git_around(
 	ret->list[n] = NULL;
 }
 
-static const char *const pinned[] = { "core.fsync=all",
-	"core.fsyncMethod=fsync", "gc.auto=0", "maintenance.auto=false",
-	"transfer.fsckObjects=true", "receive.fsckObjects=true",
-	"receive.denyNonFastForwards=true", "receive.denyDeletes=true",
-	"core.bigFileThreshold=1m", "core.deltaBaseCacheLimit=32m",
-	"receive.unpackLimit=1", "receive.advertisePushOptions=false",
-	"receive.advertiseAtomic=false", "receive.autogc=false",
-	"receive.shallowUpdate=false", "receive.updateServerInfo=false",
-	"receive.keepAlive=5", "uploadpack.allowAnySHA1InWant=false",
+static const char *const pinned[] = { "gc.auto=0", "maintenance.auto=false",
+	"core.hooksPath=/dev/null", "core.bigFileThreshold=1m",
+	"core.deltaBaseCacheLimit=32m", "uploadpack.allowAnySHA1InWant=false",
 	"uploadpack.allowFilter=false", "uploadpack.keepAlive=5",
-	"pack.threads=1", "transfer.hideRefs=refs/",
-	/* seen from the quarantine the repository is an alternate of its own:
-	 * git would start another git to list refs that it knows */
-	"core.alternateRefsCommand=true" };
+	"pack.threads=1", "transfer.hideRefs=refs/" };
 
 static void
 add_fixed(struct receive_line *l, const char *option)
@@ -168,59 +146,44 @@ add_option(struct receive_line *l, const char *fmt, ...)
 	add_fixed(l, room);
 }
 
-/* What the device sees and may move: of its revisions or of one file alone. */
+/* What the device sees: of its revisions or of one file alone. */
 static void
-show_refs(struct receive_line *l, const struct receive *r, enum command_verb v)
+show_refs(struct receive_line *l, const struct receive *r)
 {
 	char side[16];
 
 	if (r->sha[0] != '\0') {
-		/* a pack for each small file would soon be thousands */
-		add_fixed(l, "receive.unpackLimit=32");
 		add_option(l, "transfer.hideRefs=!refs/evidence/%s", r->sha);
 		add_option(l, "transfer.hideRefs=!refs/uploads/%s", r->sha);
 		return;
 	}
 	add_fixed(l, "transfer.hideRefs=!refs/heads/office");
+	add_fixed(l, "transfer.hideRefs=!refs/heads/hall");
 	/* its own revisions that wait for a merge: no other device's */
 	side_ref(r->device, side);
 	add_option(l, "transfer.hideRefs=!%s", side);
-	if (v == COMMAND_FETCH)
-		add_fixed(l, "transfer.hideRefs=!refs/heads/hall");
-	else
-		add_fixed(l, "transfer.hideRefs=!" RETURNED_REF);
 }
 
-int
-receive_git_line(const struct receive *r, enum command_verb v,
-    int64_t max_input, struct receive_line *ret, struct err *e)
+void
+receive_git_line(const struct receive *r, struct receive_line *ret)
 {
-	char lib[1024];
 	size_t i;
-	int rc;
 
-	if ((rc = file_own(lib, sizeof(lib), "lib", e)) < 0)
-		return rc;
 	ret->n = ret->n_own = 0;
 	ret->args[ret->n++] = "git";
 	for (i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++)
 		add_fixed(ret, pinned[i]);
-	show_refs(ret, r, v);
-	add_option(ret, "receive.maxInputSize=%lld", (long long)max_input);
-	add_option(ret, "core.hooksPath=%s/hooks", lib);
-	ret->args[ret->n++] = command_service(v);
-	if (v == COMMAND_FETCH)
-		ret->args[ret->n++] = "--strict";
+	show_refs(ret, r);
+	ret->args[ret->n++] = command_service(COMMAND_FETCH);
+	ret->args[ret->n++] = "--strict";
 	if (r->http != NULL) /* the refs were asked for before */
 		ret->args[ret->n++] = "--stateless-rpc";
 	ret->args[ret->n++] = r->sha[0] != '\0' ? r->evidence_repo : r->repo;
 	ret->args[ret->n] = NULL;
-	return 0;
 }
 
 int
-receive_git_become(const struct receive *r, enum command_verb v,
-    const char *protocol, struct err *e)
+receive_git_become(const struct receive *r, const char *protocol, struct err *e)
 {
 	struct receive_around around;
 	struct receive_line l;
@@ -228,10 +191,8 @@ receive_git_become(const struct receive *r, enum command_verb v,
 		const char **in;
 		char *const *out;
 	} u = { .in = l.args };
-	int rc;
 
-	if ((rc = receive_git_line(r, v, RECEIVE_PUSH_MAX, &l, e)) < 0)
-		return rc;
+	receive_git_line(r, &l);
 	receive_git_around(r, protocol, &around);
 	/* holds through exec; SIGALRM ends git */
 	alarm((unsigned)r->seconds);

@@ -1,12 +1,12 @@
 /*
- * receive_git: the git that serves one connection of one device: its command
- * line with every setting pinned, its environment with nothing of the client's
+ * receive_git: the git that serves one fetch of one device (git upload-pack): its
+ * command line with every setting pinned, its environment with nothing of the client's
  * in it, its limits.
  *
  * Ownership: the structs are the caller's memory and point into themselves:
  * they are not copied.
  * Units:     bytes, seconds.
- * Errors:    ERR_SYS; ERR_INVALID for a path that is too long.
+ * Errors:    ERR_SYS.
  * Thread:    one.
  */
 #ifndef DAEMON_RECEIVE_RECEIVE_GIT_H
@@ -18,7 +18,7 @@
 #define RECEIVE_SECONDS 1800                         /* one connection */
 
 #define RECEIVE_GIT_ARGS 96
-#define RECEIVE_GIT_OWN 6
+#define RECEIVE_GIT_OWN 2
 
 struct receive_line {
 	const char *args[RECEIVE_GIT_ARGS]; /* ends with NULL */
@@ -27,14 +27,13 @@ struct receive_line {
 };
 
 struct receive_around {
-	char home[560], dir[560], device[32], evidence[96], road[24];
+	char home[560];
 	char *list[16]; /* ends with NULL */
 };
 
 /* "git", the pinned settings (each "-c", "name=value"), the service and the
- * repository. max_input: of a push. */
-int receive_git_line(const struct receive *r, enum command_verb v,
-    int64_t max_input, struct receive_line *ret, struct err *e);
+ * repository. */
+void receive_git_line(const struct receive *r, struct receive_line *ret);
 
 /* Nothing of what sshd and the client set stays, but the wire version out of
  * GIT_PROTOCOL (may be NULL). */
@@ -45,7 +44,7 @@ void receive_git_around(
  * starts. */
 int receive_git_limits(enum command_verb v, struct err *e);
 
-/* For a hook: looking at what came may take longer than unpacking it. */
+/* Looking at what came may take longer than unpacking it. */
 void receive_git_more_time(void);
 
 /* For what writes the hall's log, which may be larger than any file of a push.
@@ -53,7 +52,7 @@ void receive_git_more_time(void);
 void receive_git_larger_files(void);
 
 /* Becomes git; comes back only with an error. */
-int receive_git_become(const struct receive *r, enum command_verb v,
-    const char *protocol, struct err *e);
+int receive_git_become(
+    const struct receive *r, const char *protocol, struct err *e);
 
 #endif

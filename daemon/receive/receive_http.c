@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "daemon/receive/receive_accept.h"
 #include "daemon/receive/receive_git.h"
+#include "daemon/receive/receive_refs.h"
 #include "daemon/sync/remark.h"
 #include "daemon/sync/sync_steps.h"
 #include "store/sign/commit.h"
@@ -203,6 +204,25 @@ receive_http_steps(
 }
 
 int
+receive_http_refs(const struct receive *r, const char *protocol, struct err *e)
+{
+	struct buf b = BUF_INIT, head = BUF_INIT;
+	int rc;
+
+	buf_puts(&b,
+	    NO_CACHE "Content-Type: "
+		     "application/x-git-receive-pack-advertisement\r\n\r\n");
+	buf_puts(&head, "# service=git-receive-pack\n");
+	put_packet(&b, &head);
+	buf_puts(&b, "0000");
+	if ((rc = receive_refs_put(r, protocol, &b, e)) == 0)
+		rc = put_all(&b, e);
+	buf_release(&head);
+	buf_release(&b);
+	return rc;
+}
+
+int
 receive_http_begin_push(struct receive *r, struct err *e)
 {
 	struct buf b = BUF_INIT;
@@ -243,18 +263,15 @@ struct backend {
 };
 
 /* The same command line as over ssh, up to the service. */
-static int
-backend_line(const struct receive *r, enum command_verb v, struct backend *b,
-    struct err *e)
+static void
+backend_line(const struct receive *r, struct backend *b)
 {
 	static const char *const more[] = { "http.getanyfile=false",
-		"http.uploadpack=true", "http.receivepack=true" };
+		"http.uploadpack=true", "http.receivepack=false" };
 	struct receive_line *l = &b->line;
 	size_t i, n = 0;
-	int rc;
 
-	if ((rc = receive_git_line(r, v, RECEIVE_PUSH_MAX, l, e)) < 0)
-		return rc;
+	receive_git_line(r, l);
 	for (i = 1; i + 1 < l->n && strcmp(l->args[i], "-c") == 0; i += 2)
 		n = i + 2;
 	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
@@ -264,7 +281,6 @@ backend_line(const struct receive *r, enum command_verb v, struct backend *b,
 	l->args[n++] = "http-backend";
 	l->args[n] = NULL;
 	l->n = n;
-	return 0;
 }
 
 /* "NAME=value" of what the web server said, if it is made of these letters. */
@@ -339,8 +355,8 @@ backend_env(const struct receive *r, const char *protocol, struct backend *b)
 }
 
 int
-receive_http_become(const struct receive *r, enum command_verb v,
-    const char *protocol, struct err *e)
+receive_http_become(
+    const struct receive *r, const char *protocol, struct err *e)
 {
 	struct backend *b = calloc(1, sizeof(*b));
 	union {
@@ -352,8 +368,8 @@ receive_http_become(const struct receive *r, enum command_verb v,
 	if (b == NULL)
 		return err_nomem(e);
 	u.in = b->line.args;
-	if ((rc = backend_line(r, v, b, e)) < 0 ||
-	    (rc = backend_place(r, b, e)) < 0)
+	backend_line(r, b);
+	if ((rc = backend_place(r, b, e)) < 0)
 		goto out;
 	backend_env(r, protocol, b);
 	/* holds through exec; SIGALRM ends git */

@@ -45,10 +45,14 @@ int receive_http_check_key(
     const struct receive *r, const char *key, struct err *e);
 
 /* Becomes git http-backend; comes back only with an error. */
-int receive_http_become(const struct receive *r, enum command_verb v,
-    const char *protocol, struct err *e);
+int receive_http_become(
+    const struct receive *r, const char *protocol, struct err *e);
 
-/* The head of the answer to a push; git's own words follow. */
+/* The whole answer to who looks before a push. */
+int receive_http_refs(
+    const struct receive *r, const char *protocol, struct err *e);
+
+/* The head of the answer to a push; what receive_pack.h says follows. */
 int receive_http_begin_push(struct receive *r, struct err *e);
 
 /* In the middle of such an answer: as receive_say_err(). */

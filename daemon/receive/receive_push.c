@@ -1,7 +1,7 @@
 /*
- * Steps: pipes; git in a process group of its own; what the device asks through
- * receive_ask, what git answers through receive_report; the deadline; how it
- * ended.
+ * Steps: a directory for what comes; pipes; receive_pack() in a process group of
+ * its own; what the device asks through receive_ask, what it is answered through
+ * receive_report; the deadline; how it ended; the directory goes.
  */
 #include "daemon/receive/receive_push.h"
 
@@ -15,75 +15,88 @@
 
 #include "base/clock.h"
 #include "daemon/receive/receive_ask.h"
-#include "daemon/receive/receive_git.h"
-#include "daemon/receive/receive_hook.h"
+#include "daemon/receive/receive_door.h"
 #include "daemon/receive/receive_http.h"
+#include "daemon/receive/receive_pack.h"
 #include "daemon/receive/receive_report.h"
 #include "daemon/sync/remark.h"
+#include "store/git/incoming.h"
 
-#define GRACE_MS 5000 /* git removes its quarantine */
+#define GRACE_MS 5000 /* the child ends what it may not leave half done */
+#define KEEP_MS 5000  /* of silence, then a sign of life */
+
+static volatile sig_atomic_t told_to_end; /* the signal */
 
 struct push {
 	struct receive *r;
 	struct receive_report report;
-	pid_t child;
-	int in, out, errors; /* git's, -1: ended */
+	char quarantine[INCOMING_DIR_MAX]; /* "": none */
+	pid_t parent, child;
+	int in, out, errors; /* the child's, -1: ended */
 	struct receive_ask ask;
-	char held[16384]; /* of what the device sent, for git */
+	char held[16384]; /* of what the device sent, for the child */
 	size_t held_at, held_len;
 	int64_t deadline;
-	int late;   /* was told to end at the deadline */
-	int absent; /* nobody listens any more */
+	int64_t spoke_at; /* something went to the device */
+	sigset_t mask;    /* of signals, as it was before */
+	int late;         /* was told to end at the deadline */
+	int absent;       /* nobody listens any more */
 };
 
+/* The child: receive_pack() on these descriptors, and nothing of the parent's
+ * but its limits. */
 static void
-become_git(const struct receive_line *l, struct receive_around *around, int in,
-    int out, int errors)
+become_pack(const struct push *p, const struct receive_pack_opts *o,
+    int pipes[3][2], const sigset_t *mask)
 {
-	union {
-		const char *const *in;
-		char *const *out;
-	} u = { .in = l->args };
+	int i;
 
 	setpgid(0, 0);
-	signal(SIGPIPE, SIG_DFL);
-	/* an office whose line is cut must not leave git behind */
+	/* an office whose line is cut must not leave this behind */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-	    dup2(errors, STDERR_FILENO) < 0)
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (getppid() != p->parent || dup2(pipes[0][0], STDIN_FILENO) < 0 ||
+	    dup2(pipes[1][1], STDOUT_FILENO) < 0 ||
+	    dup2(pipes[2][1], STDERR_FILENO) < 0)
 		_exit(127);
-	environ = around->list; /* its PATH is the one searched */
-	execvp(l->args[0], u.out);
-	_exit(127);
+	for (i = 0; i < 3; i++) { /* its own end would keep a pipe open */
+		close(pipes[i][0]);
+		close(pipes[i][1]);
+	}
+	i = receive_pack(p->r, o);
+	fflush(stderr);
+	_exit(i);
 }
 
 static int
 start(struct push *p, int64_t max_input, const char *protocol, struct err *e)
 {
-	struct receive_around around;
-	struct receive_line l;
-	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, i, rc;
+	const struct receive_pack_opts o = { .max_input = max_input,
+		.quarantine = p->quarantine,
+		.protocol = protocol };
+	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, i, rc = 0;
 
-	if ((rc = receive_git_line(p->r, COMMAND_PUSH, max_input, &l, e)) < 0)
-		return rc;
-	receive_git_around(p->r, protocol, &around);
 	for (i = 0; i < 3; i++)
 		if (pipe2(pipes[i], O_CLOEXEC) != 0) {
 			rc = err_sys(e, "cannot make a pipe");
 			goto out;
 		}
+	p->parent = getpid();
+	fflush(NULL); /* what waits in a buffer must not be there twice */
 	if ((p->child = fork()) < 0) {
-		rc = err_sys(e, "cannot start '%s'", l.args[0]);
+		rc = err_sys(e, "cannot start a process");
 		goto out;
 	}
 	if (p->child == 0)
-		become_git(&l, &around, pipes[0][0], pipes[1][1], pipes[2][1]);
+		become_pack(p, &o, pipes, &p->mask);
 	setpgid(p->child, p->child); /* whichever comes first */
 	p->in = pipes[0][1];
 	p->out = pipes[1][0];
 	p->errors = pipes[2][0];
 	pipes[0][1] = pipes[1][0] = pipes[2][0] = -1;
-	/* git may be writing at the same time: never wait for it alone */
+	/* it may be writing at the same time: never wait for it alone */
 	if (fcntl(p->in, F_SETFL, O_NONBLOCK) != 0)
 		rc = err_sys(e, "cannot make a pipe");
 out:
@@ -105,7 +118,7 @@ close_in(struct push *p)
 	p->held_at = p->held_len = 0;
 }
 
-/* From the device: git gets it, unless it is what git must not get. */
+/* From the device: the child gets it, unless it is what it must not get. */
 static void
 take_input(struct push *p)
 {
@@ -134,7 +147,7 @@ give_input(struct push *p)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n < 0) { /* git wants no more: it says why */
+	if (n < 0) { /* it wants no more: it says why */
 		close_in(p);
 		return;
 	}
@@ -142,8 +155,7 @@ give_input(struct push *p)
 	p->held_len -= (size_t)n;
 }
 
-/* To the office, which may read slowly or be gone: then git is told to end by
- * the next byte of its own that nobody takes. */
+/* To the office, which may read slowly or be gone. */
 static void
 pass_on(struct push *p, int fd, const char *s, size_t len)
 {
@@ -166,6 +178,19 @@ pass_on(struct push *p, int fd, const char *s, size_t len)
 		s += n > 0 ? n : 0;
 		len -= n > 0 ? (size_t)n : 0;
 	}
+	p->spoke_at = clock_mono_ms();
+}
+
+/* While the child is silent, so that no router on the way takes the connection
+ * for dead: an empty packet, between two of its own. */
+static void
+keep_alive(struct push *p)
+{
+	static const char empty[] = "0005\x02";
+
+	if (p->report.banded && !p->report.broken && p->out >= 0 &&
+	    clock_mono_ms() - p->spoke_at >= KEEP_MS)
+		pass_on(p, STDOUT_FILENO, empty, sizeof(empty) - 1);
 }
 
 static int
@@ -207,7 +232,7 @@ take_errors(struct push *p)
 	pass_on(p, STDERR_FILENO, chunk, (size_t)n);
 }
 
-/* SIGTERM lets git remove what it has begun; the second time it is SIGKILL. */
+/* What stands already is finished; the second time it is SIGKILL. */
 static void
 end_it(struct push *p)
 {
@@ -229,10 +254,14 @@ relay_once(struct push *p, int64_t left, struct err *e)
 				  : STDIN_FILENO,
 		    .events = full ? POLLOUT : POLLIN },
 	};
-	int n = poll(at, 3, (int)left), rc = 0;
+	const int64_t most = left < KEEP_MS ? left : KEEP_MS;
+	const struct timespec wait = { most / 1000, most % 1000 * 1000000 };
+	int n = ppoll(at, 3, &wait, &p->mask), rc = 0;
 
 	if (n < 0 && errno != EINTR)
-		return err_sys(e, "cannot wait for git");
+		return err_sys(e, "cannot wait for a push");
+	if (told_to_end != 0)
+		p->absent = 1;
 	if (n <= 0)
 		return 0;
 	/* what was written first is read first: errors explain */
@@ -255,12 +284,12 @@ relay(struct push *p, struct err *e)
 
 	while (rc == 0 && (p->out >= 0 || p->errors >= 0)) {
 		left = p->deadline - clock_mono_ms();
-		/* once git has told how it went the branch stands: what
+		/* once it has told how it went the branch stands: what
 		 * remains is the hall's own, the line of its log first */
 		if (left <= 0 || (p->absent && !p->late && !p->report.reported))
 			end_it(p);
-		else
-			rc = relay_once(p, left, e);
+		else if ((rc = relay_once(p, left, e)) == 0)
+			keep_alive(p);
 	}
 	return rc;
 }
@@ -270,11 +299,11 @@ wait_for_it(struct push *p, int *ret, struct err *e)
 {
 	while (waitpid(p->child, ret, 0) < 0)
 		if (errno != EINTR)
-			return err_sys(e, "cannot wait for git");
+			return err_sys(e, "cannot wait for a push");
 	return 0;
 }
 
-/* Over https only git's own stream gets there. */
+/* Over https only the stream of the answer gets there. */
 static void
 say(const struct push *p, const char *prefix, const struct err *err)
 {
@@ -284,11 +313,11 @@ say(const struct push *p, const char *prefix, const struct err *err)
 		receive_say_err(prefix, err);
 }
 
-/* What the hook did not tell is told here. */
+/* What the child did not tell is told here. */
 static void
 tell(struct push *p, int status)
 {
-	const char *event = receive_hook_event(p->r);
+	const char *event = receive_door_event(p->r);
 	struct receive_report *report = &p->report;
 	int cut = 0;
 
@@ -298,7 +327,7 @@ tell(struct push *p, int status)
 		err_hint(&report->err, "synchronise again: smaller pieces are "
 				       "sent when the line is slow");
 		say(p, REMARK_REFUSED, &report->err);
-		receive_hook_tell(p->r, NULL, &report->err);
+		receive_door_tell(p->r, NULL, &report->err);
 		return;
 	}
 	if (!report->refused && !receive_report_end(report, status, &cut))
@@ -307,9 +336,80 @@ tell(struct push *p, int status)
 		receive_log(p->r, event, NULL, NULL, "cut", report->err.msg);
 		return;
 	}
-	if (!report->banded)
+	if (!report->put)
 		say(p, receive_report_prefix(report), &report->err);
-	receive_hook_tell(p->r, NULL, &report->err);
+	receive_door_tell(p->r, NULL, &report->err);
+}
+
+static void
+on_end(int sig)
+{
+	told_to_end = sig;
+}
+
+/* Told to end, it first takes along its child and what that has begun. They are
+ * only taken notice of while nothing else is being done. */
+static void
+catch_signals(struct push *p, struct sigaction old[2])
+{
+	struct sigaction act = { .sa_handler = on_end };
+	sigset_t both;
+
+	told_to_end = 0;
+	sigemptyset(&act.sa_mask);
+	sigemptyset(&both);
+	sigaddset(&both, SIGTERM);
+	sigaddset(&both, SIGHUP);
+	sigprocmask(SIG_BLOCK, &both, &p->mask);
+	sigaction(SIGTERM, &act, &old[0]);
+	sigaction(SIGHUP, &act, &old[1]);
+}
+
+static void
+let_signals(const struct push *p, const struct sigaction old[2])
+{
+	const int sig = told_to_end;
+
+	sigaction(SIGTERM, &old[0], NULL);
+	sigaction(SIGHUP, &old[1], NULL);
+	sigprocmask(SIG_SETMASK, &p->mask, NULL);
+	if (sig != 0)
+		raise(sig);
+}
+
+static void
+drop_quarantine(const struct push *p)
+{
+	struct err err;
+
+	if (p->quarantine[0] != '\0' &&
+	    incoming_drop_dir(p->quarantine, &err) < 0)
+		receive_log(p->r, "sweep", NULL, NULL, "trouble", err.msg);
+}
+
+static int
+run(struct push *p, int64_t max_input, const char *protocol, struct err *e)
+{
+	struct receive *r = p->r;
+	int status = 0, rc, end;
+
+	if ((rc = incoming_make_dir(
+		 r->sha[0] != '\0' ? r->evidence_repo : r->repo, p->quarantine,
+		 e)) < 0) {
+		p->quarantine[0] = '\0';
+		return rc;
+	}
+	if (r->http != NULL && (rc = receive_http_begin_push(r, e)) < 0)
+		return rc;
+	if ((rc = start(p, max_input, protocol, e)) < 0)
+		return rc;
+	if ((rc = relay(p, e)) < 0)
+		kill(-p->child, SIGTERM);
+	end = wait_for_it(p, &status, rc < 0 ? NULL : e);
+	if (rc == 0 && (rc = end) == 0)
+		tell(p, status);
+	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return rc;
 }
 
 int
@@ -319,27 +419,22 @@ receive_push(
 	struct push p = {
 		.r = r, .child = -1, .in = -1, .out = -1, .errors = -1
 	};
-	int status = 0, rc, end;
+	struct sigaction old[2];
+	int rc;
 
 	receive_report_init(&p.report);
 	signal(SIGPIPE, SIG_IGN); /* the office going away shows as an error */
-	p.deadline = clock_mono_ms() + (int64_t)r->seconds * 1000;
-	if (r->http != NULL && (rc = receive_http_begin_push(r, e)) < 0)
-		goto out;
-	if ((rc = start(&p, max_input, protocol, e)) < 0)
-		goto out;
-	if ((rc = relay(&p, e)) < 0)
-		kill(-p.child, SIGTERM);
-	end = wait_for_it(&p, &status, rc < 0 ? NULL : e);
-	if (rc == 0 && (rc = end) == 0)
-		tell(&p, status);
-	r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-out:
+	p.spoke_at = clock_mono_ms();
+	p.deadline = p.spoke_at + (int64_t)r->seconds * 1000;
+	catch_signals(&p, old);
+	rc = run(&p, max_input, protocol, e);
 	close_in(&p);
 	if (p.out >= 0)
 		close(p.out);
 	if (p.errors >= 0)
 		close(p.errors);
+	drop_quarantine(&p);
 	receive_report_release(&p.report);
+	let_signals(&p, old);
 	return rc;
 }

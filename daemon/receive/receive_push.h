@@ -1,7 +1,7 @@
 /*
- * receive_push: one push: git receive-pack as a child, its answer read on the
- * way to the office (receive_report.h), so that what git itself refuses has a
- * sentence and a line in the log too, and a time by which it ends.
+ * receive_push: one push: receive_pack.h as a child, its answer read on the way
+ * to the office (receive_report.h), so that however it ends there is a sentence
+ * and a line in the log, a time by which it ends, and nothing left behind.
  *
  * Ownership: none.
  * Units:     bytes.
@@ -14,8 +14,9 @@
 
 #include "daemon/receive/receive.h"
 
-/* Serves standard input and output until git ends; r->status is what git ended
- * with. */
+/* Serves standard input and output until the push ends; r->status is what the
+ * child ended with. Told to end by SIGTERM or SIGHUP it tidies up, then ends of
+ * that. */
 int receive_push(
     struct receive *r, int64_t max_input, const char *protocol, struct err *e);
 

@@ -100,16 +100,13 @@ is_trouble(const char *why)
 	return has_one_of(why, words, sizeof(words) / sizeof(words[0]));
 }
 
-static void
-not_unpacked(struct receive_report *r, const char *reason)
+int
+receive_report_unpack(const char *why, struct err *e)
 {
 	static const char *const slow[] = { "signal 24", "signal 9" };
 	static const char *const large[] = { "exceeds maximum allowed size",
 		"signal 25", "File too large" };
-	const char *why = r->fault[0] != '\0' ? r->fault : reason;
-	struct err *e = &r->err;
 
-	r->refused = 1;
 	if (strstr(why, "No space left") != NULL || is_trouble(why)) {
 		if (strstr(why, "No space left") != NULL)
 			err_set(e, ERR_FAILED, 0,
@@ -120,26 +117,34 @@ not_unpacked(struct receive_report *r, const char *reason)
 		err_hint(e,
 		    "tell the hall; what waits here is safe and is sent again "
 		    "by itself");
-	} else if (has_one_of(why, large, sizeof(large) / sizeof(large[0])))
-		err_set(e, ERR_REFUSED, 0,
+		return ERR_FAILED;
+	}
+	if (has_one_of(why, large, sizeof(large) / sizeof(large[0])))
+		return err_set(e, ERR_REFUSED, 0,
 		    "the push is larger than the hall takes at once");
-	else if (strstr(why, "emory") != NULL)
-		err_set(e, ERR_REFUSED, 0,
+	if (strstr(why, "emory") != NULL)
+		return err_set(e, ERR_REFUSED, 0,
 		    "the push needs more memory to unpack than the hall gives "
 		    "to one");
-	else if (has_one_of(why, slow, sizeof(slow) / sizeof(slow[0])))
-		err_set(e, ERR_REFUSED, 0,
+	if (has_one_of(why, slow, sizeof(slow) / sizeof(slow[0])))
+		return err_set(e, ERR_REFUSED, 0,
 		    "the push takes longer to unpack than the hall gives to "
 		    "one");
-	else {
-		err_set(e, ERR_REFUSED, 0,
-		    "the push is not in good order, the hall's git does not "
-		    "unpack it: %.200s",
-		    why);
-		err_hint(e,
-		    "'pmqa verify' on the office's machine says whether its "
+	err_set(e, ERR_REFUSED, 0,
+	    "the push is not in good order, the hall's git does not "
+	    "unpack it: %.200s",
+	    why);
+	err_hint(e, "'pmqa verify' on the office's machine says whether its "
 		    "repository is damaged");
-	}
+	return ERR_REFUSED;
+}
+
+static void
+not_unpacked(struct receive_report *r, const char *reason)
+{
+	r->refused = 1;
+	(void)receive_report_unpack(
+	    r->fault[0] != '\0' ? r->fault : reason, &r->err);
 }
 
 /* Of a ref that git itself did not move. */
@@ -287,7 +292,7 @@ receive_report_prefix(const struct receive_report *r)
 
 /* A sentence where git refused: as text for people, before the report. */
 static void
-put_sentence(const struct receive_report *r, struct buf *out, struct err *e)
+put_sentence(struct receive_report *r, struct buf *out, struct err *e)
 {
 	struct buf text = BUF_INIT;
 
@@ -297,6 +302,7 @@ put_sentence(const struct receive_report *r, struct buf *out, struct err *e)
 	/* five lines of at most REMARK_MAX: far from PACKET_MAX */
 	buf_printf(out, "%04zx%c", text.len + HEAD + 1, BAND_TEXT);
 	buf_append(out, text.data, text.len);
+	r->put = 1;
 out:
 	buf_release(&text);
 }

@@ -1,7 +1,7 @@
 /*
- * receive_report: what git receive-pack answers a push, read on its way to the
- * office, and where git itself refused before the door was asked, a sentence
- * put in that people understand. Pure: bytes in, bytes out.
+ * receive_report: what a push is answered (receive_pack.h), read on its way to the
+ * office, and where that ends or refuses without a sentence for people, one put
+ * in. Pure: bytes in, bytes out.
  *
  * Ownership: receive_report_init() … receive_report_release().
  * Units:     bytes.
@@ -24,10 +24,11 @@ struct receive_report {
 	char fault[RECEIVE_REPORT_LINE]; /* git's first "error:", "fatal:" */
 	size_t line_len, error_len;
 	int broken;   /* no form: passed on as it is from here on */
-	int spoke;    /* the hook gave a sentence: there is no other */
+	int spoke;    /* a sentence was given: there is no other */
 	int reported; /* git's report has begun */
 	int banded;   /* it comes in bands */
 	int refused;  /* git refused, err says why */
+	int put;      /* that sentence was put in */
 	struct err err;
 };
 
@@ -45,6 +46,11 @@ void receive_report_error(
 /* git has ended with this status of wait(2): 1 if it ended in the middle, then
  * the sentence is in r->err, and in *ret_cut whether only the line was cut. */
 int receive_report_end(struct receive_report *r, int status, int *ret_cut);
+
+/* Why a pack was not unpacked, as git, libgit2 or errno say it, in words for the
+ * office's people: ERR_REFUSED, or ERR_FAILED where the hall's machine is at
+ * fault. */
+int receive_report_unpack(const char *why, struct err *e);
 
 /* That of remark.h before r->err: refused, or the hall's own trouble. */
 const char *receive_report_prefix(const struct receive_report *r);

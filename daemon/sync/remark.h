@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#define REMARK_REFUSED "pmqa-refused: "   /* the data, by the hook */
+#define REMARK_REFUSED "pmqa-refused: "   /* the data, by the door */
 #define REMARK_DENIED "pmqa-denied: "     /* the device, before git starts */
 #define REMARK_TROUBLE "pmqa-trouble: "   /* the hall's own fault */
 #define REMARK_RECEIPT "pmqa-receipt: "   /* JSON of the receipt */

@@ -42,6 +42,8 @@ refuse(const unsigned char id[20], int rc, struct err *e)
 		break;
 	case ERR_NOT_FOUND: /* an object it needs */
 		rc = ERR_DAMAGED;
+		if (e != NULL)
+			e->sub = (int)ERR_NOT_FOUND;
 		break;
 	default:
 		break;
@@ -376,16 +378,28 @@ check_commit(
 		return rc;
 	if ((rc = buf_ok(&run->raw, e)) < 0)
 		return rc;
+	run->a->rule = "form";
 	if ((rc = commit_parse(buf_str(&run->raw), run->raw.len, &run->c, e)) <
-	    0)
+		0 ||
+	    (rc = check_parents(run, first, e)) < 0)
 		return rc;
-	if ((rc = check_parents(run, first, e)) < 0 ||
-	    (rc = check_names(run, e)) < 0 || (rc = check_time(run, e)) < 0 ||
-	    (rc = check_signature(run, e)) < 0 ||
-	    (rc = check_sequence(run, id, e)) < 0)
+	run->a->rule = "writer";
+	if ((rc = check_names(run, e)) < 0)
 		return rc;
-	rc = read_files(run, e);
-	return rc < 0 ? rc : check_content(run, e);
+	run->a->rule = "clock";
+	if ((rc = check_time(run, e)) < 0)
+		return rc;
+	run->a->rule = "signature";
+	if ((rc = check_signature(run, e)) < 0)
+		return rc;
+	run->a->rule = "sequence";
+	if ((rc = check_sequence(run, id, e)) < 0)
+		return rc;
+	run->a->rule = "records";
+	if ((rc = read_files(run, e)) < 0)
+		return rc;
+	run->a->rule = "content";
+	return check_content(run, e);
 }
 
 static int
@@ -424,9 +438,11 @@ check_all(struct run *run, const unsigned char *old, struct err *e)
 	for (i = 0; i < run->graph.n; i++) {
 		g = &run->graph.list[i];
 		run->a->side = g->side;
+		run->a->rule = NULL;
 		rc = check_commit(run, g->id, old == NULL && i == 0, e);
 		if (rc < 0)
 			return refuse(g->id, rc, e);
+		run->a->rule = NULL;
 		if ((rc = accept_commit(run, g->id, e)) < 0 ||
 		    (rc = step(run, g->id, e)) < 0)
 			return rc;
@@ -442,6 +458,7 @@ admit_range(struct admit *a, const unsigned char *old,
 	int rc = 0;
 
 	a->n_commits = 0;
+	a->rule = NULL;
 	if ((run = calloc(1, sizeof(*run))) == NULL)
 		return err_nomem(e);
 	run->a = a;

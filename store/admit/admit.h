@@ -1,12 +1,13 @@
 /*
  * admit: is this new stretch of history acceptable? The same rules at the
- * hall's door (hook), at the hall's absorb and at an office's absorb.
+ * hall's door, at the hall's absorb and at an office's absorb.
  *
  * Ownership: callbacks borrow.
  * Units:     none.
  * Errors:    ERR_REFUSED with a sentence for the person, beginning with the
  * short commit id where one commit is at fault; ERR_CONFLICT when the new tip
- * does not descend from the old one; ERR_DAMAGED when objects are missing.
+ * does not descend from the old one; ERR_DAMAGED when objects are missing (with
+ * sub ERR_NOT_FOUND: lacking.h).
  * What a callback returned is passed up as it is. Thread: one at a time.
  *
  * Per commit, in canonical order (graph.h): size, strict form, signature by a
@@ -100,6 +101,10 @@ struct admit {
 	int apart; /* new_ need not continue old */
 	/* results */
 	size_t n_commits;
+	/* The kind of rule that a refused commit breaks: "form", "writer",
+	 * "clock", "signature", "sequence", "records", "content"; NULL: none
+	 * of these. */
+	const char *rule;
 	int side; /* of the commit being accepted */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "store/admit/admit.h"
+#include "store/admit/lacking.h"
 #include "store/admit/published.h"
 #include "store/admit/quarantine.h"
 #include "store/admit/side.h"
@@ -205,22 +206,6 @@ check_old(struct door *d, struct err *e)
 	return rc;
 }
 
-/* Objects are missing: the hall's repository is damaged, unless the push names
- * a commit that it did not bring. */
-static int
-check_brought(struct door *d, struct err *e)
-{
-	struct buf raw = BUF_INIT;
-	int rc =
-	    repo_read(d->repo, d->new_, OBJECT_COMMIT, COMMIT_MAX, &raw, NULL);
-
-	buf_release(&raw);
-	if (rc != ERR_NOT_FOUND)
-		return ERR_DAMAGED;
-	return err_set(e, ERR_REFUSED, 0,
-	    "the push lacks objects that its revisions need");
-}
-
 static int
 admit_push(struct door *d, struct err *e)
 {
@@ -245,7 +230,7 @@ admit_push(struct door *d, struct err *e)
 			e->code = ERR_REFUSED;
 		return ERR_REFUSED;
 	}
-	return rc == ERR_DAMAGED ? check_brought(d, e) : rc;
+	return lacking_blame(rc, d->repo, a.known, d->n_known, e);
 }
 
 static int

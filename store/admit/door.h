@@ -1,7 +1,7 @@
 /*
  * door: what pmqa-receive asks of the store: may this push in? Works on the
  * bare repository and its hall branch alone (registry.json, editions/), needs
- * no database, so that any git server with the hook can hold an office.
+ * no database.
  *
  * Ownership: none.
  * Units:     none.
@@ -22,12 +22,12 @@ struct door_update {
 };
 
 /*
- * Checks one push of one device ("9105-a") to its office's repository, in git's
+ * Checks one push of one device ("9105-a") to its office's repository, in its
  * quarantine: exactly one ref, refs/heads/office or the device's own
  * refs/side/<letter> (side.h), created or moved forward, every new commit
  * admitted, no object in the quarantine that the new commits do not reach.
  * refs/side/<letter> may also begin anew once the branch has reached what it
- * holds. objects_dir: the quarantine (GIT_OBJECT_DIRECTORY), may be NULL.
+ * holds. objects_dir: the quarantine (incoming.h), may be NULL.
  */
 int door_check(const char *repo_path, const char *objects_dir,
     const char *device, const struct door_update *u, size_t n, struct err *e);

@@ -93,8 +93,10 @@ read_commit(struct past *p, const unsigned char id[20], struct err *e)
 		snprintf(context, sizeof(context), "commit %.10s", hex);
 		err_prepend(e, context);
 		rc = ERR_DAMAGED; /* it was admitted once */
-		if (e != NULL)
+		if (e != NULL) {
 			e->code = ERR_DAMAGED;
+			e->sub = 0; /* whoever pushes has no part in it */
+		}
 	}
 	buf_release(&raw);
 	free(c);

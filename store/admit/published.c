@@ -269,13 +269,11 @@ out:
 }
 
 int
-published_edition(struct published *p, const char *id,
-    const unsigned char blob[20], const struct edition **ret, struct err *e)
+published_check_edition(const struct published *p, const char *id,
+    const unsigned char blob[20], struct err *e)
 {
 	unsigned char found[20];
-	const struct edition *ed;
 	char path[96];
-	size_t i;
 	int rc;
 
 	if (p->tree == NULL || strlen(id) > 64)
@@ -286,8 +284,19 @@ published_edition(struct published *p, const char *id,
 		return unknown_edition(id, e);
 	if (rc < 0)
 		return damaged(rc, e);
-	if (memcmp(found, blob, 20) != 0)
-		return unknown_edition(id, e);
+	return memcmp(found, blob, 20) == 0 ? 0 : unknown_edition(id, e);
+}
+
+int
+published_edition(struct published *p, const char *id,
+    const unsigned char blob[20], const struct edition **ret, struct err *e)
+{
+	const struct edition *ed;
+	size_t i;
+	int rc;
+
+	if ((rc = published_check_edition(p, id, blob, e)) < 0)
+		return rc;
 	for (i = 0; i < p->n_editions; i++)
 		if (memcmp(p->editions[i].blob, blob, 20) == 0)
 			break;

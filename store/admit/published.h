@@ -56,6 +56,10 @@ int published_key(const struct published *p, const char *office,
 int published_may(const struct published *p, const char *office,
     const char *device, int64_t sequence, int at_door, struct err *e);
 
+/* Is the file of the edition of this name this very blob? */
+int published_check_edition(const struct published *p, const char *id,
+    const unsigned char blob[20], struct err *e);
+
 /* The edition of this name if its file is this very blob. */
 int published_edition(struct published *p, const char *id,
     const unsigned char blob[20], const struct edition **ret, struct err *e);

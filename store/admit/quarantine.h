@@ -16,8 +16,8 @@
 
 struct quarantine;
 
-/* Lists the objects of a directory that git receive-pack fills; refuses more
- * than max of them before any is read. */
+/* Lists the objects of a push's directory (incoming.h); refuses more than max of
+ * them before any is read. */
 int quarantine_open(const char *objects_dir, size_t max,
     struct quarantine **ret, struct err *e);
 void quarantine_close(struct quarantine *q);

@@ -2,6 +2,7 @@
  * issuing one. */
 #include "base/clock.h"
 #include "store/admit/trust.h"
+#include "store/hall/visit.h"
 #include "store/save/save.h"
 #include "store/sign/receipt.h"
 
@@ -348,6 +349,9 @@ save_receipt(
 	cJSON_Delete(saved);
 	if (rc == 0)
 		rc = receipt_apply(s, r->office, json, e);
+	/* in the same transaction: it costs no fsync */
+	if (rc == 0)
+		rc = visit_well(s, r->office, r->time, e);
 	if (rc < 0) {
 		save_group_abort(s, NULL);
 		return rc;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "store/look/spans.h"
 #include "store/view/search.h"
 
 struct rewind {
@@ -183,7 +184,8 @@ rewind_branch(
 		 " AND side = 0",
 		 "bi", (const void *)to, (size_t)20, b->id)) < 0)
 		return rc;
-	if ((rc = list_records(&w, e)) < 0 || (rc = drop_rows(&w, e)) < 0)
+	if ((rc = list_records(&w, e)) < 0 || (rc = drop_rows(&w, e)) < 0 ||
+	    (rc = spans_cut(store_db(s), b->id, w.row, e)) < 0)
 		goto out;
 	for (i = 0; i < w.n && rc == 0; i++)
 		rc = put_back(&w, w.records[i], e);

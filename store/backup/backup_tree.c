@@ -53,11 +53,11 @@ is_in_repo(const char *rel)
 int
 backup_tree_is_left_out(const char *rel)
 {
-	static const char *const exact[] = { "pmqad.sock", "lock", "log/lock",
-		"pmqa.db", "pmqa.db-wal", "pmqa.db-shm", "pmqa.db-journal",
-		BACKUP_ROOM };
+	static const char *const exact[] = { "pmqad.sock", "door.sock", "lock",
+		"log/lock", "pmqa.db", "pmqa.db-wal", "pmqa.db-shm",
+		"pmqa.db-journal", BACKUP_ROOM };
 	static const char *const beginning[] = { "pmqa.db.damaged",
-		"pmqa.db.unchecked", "bundles/", "slots/" };
+		"pmqa.db.unchecked", "door.sock.", "bundles/", "slots/" };
 	const char *name = strrchr(rel, '/');
 	size_t i;
 

@@ -51,6 +51,14 @@ static const char *const TABLES_1[] = {
 	"CREATE INDEX revision_branch ON revision(branch)",
 	"CREATE INDEX revision_login ON revision(branch, login)",
 
+	/* Between which times a stretch of a branch was saved (look/spans.h); n
+	 * counts the branch's revisions up to its last one. */
+	"CREATE TABLE span("
+	" branch INTEGER NOT NULL REFERENCES branch(id),"
+	" first INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" low INTEGER NOT NULL, high INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY(branch, last)) STRICT, WITHOUT ROWID",
+
 	/* Which records a revision changed against its first parent, and the
 	 * blob after it (NULL = removed): as-of questions, newest revisions of
 	 * a record; both ask only for rows that are not of side revisions. */
@@ -246,7 +254,9 @@ schema_clear_index(struct db *db, struct err *e)
 		("INSERT INTO search_trigram(search_trigram)"
 		 " VALUES('delete-all')"),
 		"DELETE FROM search_text",
-		"DELETE FROM mark WHERE name = 'search'",
+		("DELETE FROM mark WHERE name = 'search' OR name = 'verify'"
+		 " OR name GLOB 'verify *'"),
+		"DELETE FROM span",
 		"DELETE FROM change",
 		"DELETE FROM touch",
 		"DELETE FROM revision",

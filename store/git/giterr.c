@@ -75,6 +75,21 @@ giterr_words(struct err *e, int code)
 		err_hint(e, "run it as the user who owns the directory");
 }
 
+/* libgit2 tidies up before it returns, and errno may be that of the tidying:
+ * its own words say what failed. A sub below 0 is a result of libgit2: they are
+ * of this fault, not of an older one. */
+static int
+is_full(const struct err *e, int saved_errno)
+{
+	const git_error *last = git_error_last();
+
+	if (saved_errno == ENOSPC || saved_errno == EDQUOT)
+		return 1;
+	return e->sub < 0 && last != NULL && last->message != NULL &&
+	       (strstr(last->message, strerror(ENOSPC)) != NULL ||
+		   strstr(last->message, strerror(EDQUOT)) != NULL);
+}
+
 /*
  * A write or fsync that failed below libgit2: what it renamed into place may
  * never reach the disk, and a second try would find it there and leave it. Only
@@ -83,8 +98,7 @@ giterr_words(struct err *e, int code)
 int
 giterr_written(struct err *e, int rc, int saved_errno)
 {
-	if (rc == ERR_SYS && e != NULL && saved_errno != ENOSPC &&
-	    saved_errno != EDQUOT)
+	if (rc == ERR_SYS && e != NULL && !is_full(e, saved_errno))
 		e->sub = EIO;
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include "store/git/program.h"
 
 #define ARGS_MAX 48
+#define IDLY 19
 
 /* What a repository's own configuration says already, said again: the file
  * could have been changed by hand. */
@@ -29,8 +30,8 @@ outcome(struct program_end *end, const char *what, const struct buf *out,
 	return err_set(e, ERR_FAILED, 0, "git %s failed: %s", what, words);
 }
 
-int
-gitrun(const char *repo, const char *const *args, long wall_ms,
+static int
+run(const char *repo, const char *const *args, long wall_ms, int nice_by,
     struct buf *ret_out, struct err *e)
 {
 	char home[4200];
@@ -43,6 +44,7 @@ gitrun(const char *repo, const char *const *args, long wall_ms,
 		.env = env,
 		.in_fd = -1,
 		.wall_ms = wall_ms,
+		.nice = nice_by,
 		.out = ret_out,
 		.out_max = GITRUN_OUTPUT_MAX };
 	struct program_end end;
@@ -70,4 +72,18 @@ gitrun(const char *repo, const char *const *args, long wall_ms,
 	rc = outcome(&end, args[0], ret_out, e);
 	program_end_release(&end);
 	return rc;
+}
+
+int
+gitrun(const char *repo, const char *const *args, long wall_ms,
+    struct buf *ret_out, struct err *e)
+{
+	return run(repo, args, wall_ms, 0, ret_out, e);
+}
+
+int
+gitrun_idly(
+    const char *repo, const char *const *args, long wall_ms, struct err *e)
+{
+	return run(repo, args, wall_ms, IDLY, NULL, e);
 }

@@ -23,4 +23,8 @@
 int gitrun(const char *repo, const char *const *args, long wall_ms,
     struct buf *ret_out, struct err *e);
 
+/* The same for what has time: the processor is for others first. */
+int gitrun_idly(
+    const char *repo, const char *const *args, long wall_ms, struct err *e);
+
 #endif

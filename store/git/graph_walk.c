@@ -103,7 +103,8 @@ read_head(struct walk *w, struct walk_node *n, struct err *e)
 	int rc;
 
 	if (w->raw.len < HEAD_TREE ||
-	    strncmp(buf_str(&w->raw), "tree ", 5) != 0)
+	    strncmp(buf_str(&w->raw), "tree ", 5) != 0 ||
+	    buf_str(&w->raw)[HEAD_TREE - 1] != '\n')
 		return err_set(e, ERR_INVALID, 0, "is not a commit");
 	left = w->raw.len - HEAD_TREE;
 	while (n->n_parents < 2 && left >= HEAD_PARENT &&
@@ -136,8 +137,10 @@ read_node(struct walk *w, struct walk_node *n, struct err *e)
 	err_prepend(e, context);
 	if (rc == ERR_NOT_FOUND) {
 		rc = ERR_DAMAGED;
-		if (e != NULL)
+		if (e != NULL) {
 			e->code = ERR_DAMAGED;
+			e->sub = (int)ERR_NOT_FOUND;
+		}
 	}
 	return rc;
 }

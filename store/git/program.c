@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,6 +118,10 @@ start(struct run *r, struct err *e)
 	}
 	r->fds[0] = out[0];
 	r->fds[1] = err[0];
+	/* of the group: it may have started another already; a kernel that
+	 * refuses makes it quick, not wrong */
+	if (r->program->nice > 0)
+		(void)setpriority(PRIO_PGRP, (id_t)r->pid, r->program->nice);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ struct program {
 	long wall_ms;
 	struct buf *out; /* gets standard output; may be NULL */
 	size_t out_max;  /* what is more is dropped */
+	int nice;        /* 0 … 19: lets others go first */
 };
 
 struct program_end {

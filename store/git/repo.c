@@ -343,6 +343,15 @@ repo_read(struct repo *r, const unsigned char id[20], enum object_type t,
 }
 
 int
+repo_has(struct repo *r, const unsigned char id[20])
+{
+	git_oid oid = to_oid(id);
+
+	return (r->n_pending > 0 && r->mempack->exists(r->mempack, &oid)) ||
+	       git_odb_exists(disk_of(r), &oid);
+}
+
+int
 repo_tree_source(
     void *arg, const unsigned char id[20], struct buf *out, struct err *e)
 {

@@ -56,8 +56,7 @@ const char *repo_view_of(const struct repo *r);
 int repo_open_again(const struct repo *r, struct repo **ret_base,
     struct repo **ret, struct err *e);
 
-/* For hooks: also look into the quarantine (GIT_OBJECT_DIRECTORY given by git
- * receive-pack). Once. */
+/* At the door: also look into the directory of a push (incoming.h). Once. */
 int repo_add_objects_dir(struct repo *r, const char *dir, struct err *e);
 
 int repo_put(struct repo *r, enum object_type t, const void *data, size_t len,
@@ -66,6 +65,8 @@ int repo_put(struct repo *r, enum object_type t, const void *data, size_t len,
  * (ERR_INVALID). Memory, then disk. */
 int repo_read(struct repo *r, const unsigned char id[20], enum object_type t,
     size_t max, struct buf *ret, struct err *e);
+/* Is there such an object? By the packs' indexes; its bytes are not read. */
+int repo_has(struct repo *r, const unsigned char id[20]);
 tree_source repo_tree_source; /* arg = struct repo * */
 tree_sink repo_tree_sink;
 
@@ -98,8 +99,8 @@ int repo_let_go(struct repo *r, struct err *e);
  */
 int repo_sweep(struct repo *r, int *ret_removed, struct err *e);
 
-/* Without any lock: removes the quarantines that killed pushes to the repository
- * at path left more than so many seconds ago. */
+/* Without any lock: removes the quarantines and the locks of refs that killed
+ * pushes to the repository at path left more than so many seconds ago. */
 int repo_sweep_pushes(const char *path, int64_t age_s, struct err *e);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/git/incoming.h"
 #include "store/git/repo.h"
 
 #define REPO_PATH_MAX 4096
@@ -179,9 +180,9 @@ litter_of(const char *name)
 		return LITTER_LOCK;
 	if (has_prefix(name, "pack_git2_") ||
 	    has_prefix(name, "tmp_object_git2_") ||
-	    has_prefix(name, "tmp_pack_") || has_prefix(name, "tmp_idx_") ||
-	    has_prefix(name, "tmp_rev_") || has_prefix(name, "tmp_obj_") ||
-	    is_unfinished_pack(name))
+	    has_prefix(name, "tmp_pack_") || has_prefix(name, ".tmp-") ||
+	    has_prefix(name, "tmp_idx_") || has_prefix(name, "tmp_rev_") ||
+	    has_prefix(name, "tmp_obj_") || is_unfinished_pack(name))
 		return LITTER_OLD;
 	return LITTER_NONE;
 }
@@ -327,6 +328,41 @@ repo_sweep(struct repo *r, int *ret_removed, struct err *e)
 	return rc;
 }
 
+/* Of refs: the lock of a push that was killed while it held it would keep every
+ * later one out. */
+static int
+sweep_ref_locks(const char *dir, int depth, int64_t age_s, struct err *e)
+{
+	char path[REPO_PATH_MAX];
+	struct dirent *at;
+	DIR *d = opendir(dir);
+	size_t len;
+	int rc = 0;
+
+	if (d == NULL)
+		return errno == ENOENT ? 0
+				       : err_sys(e, "cannot open '%s'", dir);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): d is this call's own */
+	while (rc == 0 && (at = readdir(d)) != NULL) {
+		len = strlen(at->d_name);
+		if (at->d_name[0] == '.' ||
+		    (rc = file_path(
+			 path, sizeof(path), e, "%s/%s", dir, at->d_name)) < 0)
+			continue;
+		if (is_dir(path, at)) {
+			if (depth < SWEEP_DEPTH)
+				rc = sweep_ref_locks(path, depth + 1, age_s, e);
+		} else if (len > 5 &&
+			   strcmp(at->d_name + len - 5, ".lock") == 0 &&
+			   is_older(path, age_s) && unlink(path) != 0 &&
+			   errno != ENOENT) {
+			rc = err_sys(e, "cannot remove '%s'", path);
+		}
+	}
+	closedir(d);
+	return rc;
+}
+
 int
 repo_sweep_pushes(const char *path, int64_t age_s, struct err *e)
 {
@@ -335,6 +371,9 @@ repo_sweep_pushes(const char *path, int64_t age_s, struct err *e)
 	int removed = 0, rc;
 	DIR *d;
 
+	if ((rc = file_path(dir, sizeof(dir), e, "%s/refs", path)) < 0 ||
+	    (rc = sweep_ref_locks(dir, 0, age_s, e)) < 0)
+		return rc;
 	if ((rc = file_path(dir, sizeof(dir), e, "%s/objects", path)) < 0)
 		return rc;
 	if ((d = opendir(dir)) == NULL)
@@ -353,4 +392,37 @@ repo_sweep_pushes(const char *path, int64_t age_s, struct err *e)
 	}
 	closedir(d);
 	return rc;
+}
+
+int
+incoming_make_dir(
+    const char *repo_path, char ret[INCOMING_DIR_MAX], struct err *e)
+{
+	char pack[REPO_PATH_MAX];
+	int rc;
+
+	rc = file_path(ret, INCOMING_DIR_MAX, e,
+	    "%s/objects/tmp_objdir-incoming-XXXXXX", repo_path);
+	if (rc < 0)
+		return rc;
+	if (mkdtemp(ret) == NULL)
+		return err_sys(e, "cannot make directory '%s'", ret);
+	if ((rc = file_path(pack, sizeof(pack), e, "%s/pack", ret)) == 0 &&
+	    mkdir(pack, 0700) != 0)
+		rc = err_sys(e, "cannot make directory '%s'", pack);
+	if (rc < 0)
+		(void)rmdir(ret);
+	return rc;
+}
+
+int
+incoming_drop_dir(const char *dir, struct err *e)
+{
+	int removed = 0, rc;
+
+	if ((rc = sweep_dir(dir, 1, LITTER_ALL, &removed, e)) < 0)
+		return rc;
+	if (rmdir(dir) != 0 && errno != ENOENT)
+		return err_sys(e, "cannot remove '%s'", dir);
+	return 0;
 }

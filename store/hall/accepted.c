@@ -10,10 +10,7 @@
 #include "base/file.h"
 #include "store/hall/accepted_file.h"
 
-#define DIR_MODE 0750
 #define FILE_MODE 0640
-#define LOCK_WAIT_MS 10000
-#define LOCK_STEP_US 2000
 #define OFFSET_MIN (7 * 60) /* Thailand's one time */
 #define ZERO_ID "0000000000000000000000000000000000000000"
 #define ADMITTED "admitted"
@@ -36,25 +33,6 @@ tail_release(struct tail *t)
 	if (t->fd >= 0)
 		close(t->fd);
 	buf_release(&t->text);
-}
-
-/* Another process holds it for the time of one write; one that was stopped
- * must not stop all the others for ever. */
-static int
-lock(const char *dir, int *ret_fd, struct err *e)
-{
-	int64_t deadline = clock_mono_ms() + LOCK_WAIT_MS;
-	char path[PATH_MAX];
-	int rc;
-
-	if ((rc = file_path(path, sizeof(path), e, "%s/log", dir)) < 0 ||
-	    (rc = file_mkdirs(path, DIR_MODE, e)) < 0 ||
-	    (rc = file_path(path, sizeof(path), e, "%s/log/lock", dir)) < 0)
-		return rc;
-	while ((rc = file_lock(path, ret_fd, e)) == ERR_BUSY &&
-	       clock_mono_ms() < deadline)
-		usleep(LOCK_STEP_US);
-	return rc;
 }
 
 /* The whole lines at the end of the file; what stands behind the last line end
@@ -267,40 +245,13 @@ make_line(const struct accepted_entry *en, const char *reason,
 	return rc < 0 ? rc : buf_ok(ret, e);
 }
 
-static int
-this_year(int64_t t)
-{
-	char text[CLOCK_TEXT];
-
-	clock_rfc3339(text, t, OFFSET_MIN);
-	return (int)strtol(text, NULL, 10) + 543;
-}
-
-static int
-write_all(int fd, int64_t at, const struct buf *line, struct err *e)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < line->len) {
-		n = pwrite(fd, line->data + done, line->len - done,
-		    (off_t)at + (off_t)done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(e, "cannot write the acceptance log");
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 /* Behind the last whole line of the year's file, which is made when new. A
  * clock that went back does not go back to an older file. */
 static int
 write_line(const char *dir, const struct tail *t, int64_t now,
     const struct buf *line, int *ret_fd, struct err *e)
 {
-	int year = this_year(now), fd, fresh, rc;
+	int year = accepted_year(now), fd, fresh, rc;
 	char path[PATH_MAX];
 
 	if (t->fd >= 0 && t->year > year)
@@ -316,7 +267,7 @@ write_line(const char *dir, const struct tail *t, int64_t now,
 	if (ftruncate(fd, fresh ? 0 : (off_t)t->end) != 0)
 		rc = err_sys(e, "cannot cut '%s'", path);
 	else
-		rc = write_all(fd, fresh ? 0 : t->end, line, e);
+		rc = accepted_pwrite(fd, line, fresh ? 0 : t->end, e);
 	if (rc == 0 && fresh) {
 		*strrchr(path, '/') = '\0';
 		rc = file_sync(path, e);
@@ -363,7 +314,7 @@ accepted_add(const char *dir, const struct accepted_entry *en, int *ret_written,
 {
 	int lock_fd = -1, fd = -1, rc;
 
-	if ((rc = lock(dir, &lock_fd, e)) < 0)
+	if ((rc = accepted_lock(dir, &lock_fd, e)) < 0)
 		return rc;
 	rc = append(dir, en, &fd, e);
 	/* the next one may write while this line goes to the disk: a line is
@@ -388,7 +339,7 @@ accepted_ready(const char *dir, struct err *e)
 	struct tail t;
 
 	if ((rc = tail_open(dir, 2 * ACCEPTED_LINE_MAX, &t, e)) < 0 ||
-	    (rc = lock(dir, &lock_fd, e)) < 0)
+	    (rc = accepted_lock(dir, &lock_fd, e)) < 0)
 		goto out;
 	close(lock_fd);
 	if (t.fd < 0) /* the first line makes the file */

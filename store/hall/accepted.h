@@ -84,13 +84,23 @@ int accepted_page(const char *dir, const struct accepted_query *q, cJSON **ret,
  */
 struct accepted_line {
 	const cJSON *line;
-	int year;   /* of its file */
-	int64_t at; /* number of the line in its file, from 1 */
+	int year;    /* of its file */
+	int64_t at;  /* number of the line in its file, from 1 */
+	int64_t end; /* bytes of its file up to the end of it */
 	int hash_ok, chain_ok;
+};
+/* A line after which to go on: it was looked at before. */
+struct accepted_place {
+	int year;
+	int64_t end, n, at;
+	char hash[ACCEPTED_HASH];
 };
 typedef int accepted_told(
     void *arg, const struct accepted_line *l, struct err *e);
 int accepted_each(
     const char *dir, accepted_told *each, void *arg, struct err *e);
+/* From a place on (NULL: the first). */
+int accepted_each_from(const char *dir, const struct accepted_place *from,
+    accepted_told *each, void *arg, struct err *e);
 
 #endif

@@ -8,10 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/sha256.h"
 
 #define ENDING ".jsonl"
+#define DIR_MODE 0750
+#define LOCK_WAIT_MS 10000
+#define LOCK_STEP_US 2000
+#define OFFSET_MIN (7 * 60) /* Thailand's one time */
 
 /* In byte order, as they stand in a line. */
 static const char *const members[] = { "device", "hash", "n", "new", "office",
@@ -118,6 +123,52 @@ accepted_pread(int fd, char *into, size_t len, int64_t from, struct err *e)
 	return 0;
 }
 
+/* Another process holds it for the time of one write; one that was stopped
+ * must not stop all the others for ever. */
+int
+accepted_lock(const char *dir, int *ret_fd, struct err *e)
+{
+	int64_t deadline = clock_mono_ms() + LOCK_WAIT_MS;
+	char path[PATH_MAX];
+	int rc;
+
+	if ((rc = file_path(path, sizeof(path), e, "%s/log", dir)) < 0 ||
+	    (rc = file_mkdirs(path, DIR_MODE, e)) < 0 ||
+	    (rc = file_path(path, sizeof(path), e, "%s/log/lock", dir)) < 0)
+		return rc;
+	while ((rc = file_lock(path, ret_fd, e)) == ERR_BUSY &&
+	       clock_mono_ms() < deadline)
+		usleep(LOCK_STEP_US);
+	return rc;
+}
+
+int
+accepted_year(int64_t t)
+{
+	char text[CLOCK_TEXT];
+
+	clock_rfc3339(text, t, OFFSET_MIN);
+	return (int)strtol(text, NULL, 10) + 543;
+}
+
+int
+accepted_pwrite(int fd, const struct buf *line, int64_t at, struct err *e)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < line->len) {
+		n = pwrite(fd, line->data + done, line->len - done,
+		    (off_t)at + (off_t)done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(e, "cannot write the acceptance log");
+		done += (size_t)n;
+	}
+	return 0;
+}
+
 int
 accepted_hash(const cJSON *line, char ret[ACCEPTED_HASH], struct err *e)
 {
@@ -141,16 +192,16 @@ accepted_hash(const cJSON *line, char ret[ACCEPTED_HASH], struct err *e)
 }
 
 static int
-has_form(const cJSON *line)
+has_form(const struct accepted_form *f, const cJSON *line)
 {
 	const cJSON *m = cJSON_IsObject(line) ? line->child : NULL;
 	int i;
 
-	for (i = 0; i < N_MEMBERS; i++, m = m->next) {
-		if (m == NULL || strcmp(m->string, members[i]) != 0)
+	for (i = 0; i < f->n; i++, m = m->next) {
+		if (m == NULL || strcmp(m->string, f->members[i]) != 0)
 			return 0;
-		if (strcmp(members[i], "n") == 0 ? !cJSON_IsNumber(m)
-						 : !cJSON_IsString(m))
+		if (strcmp(m->string, "n") == 0 ? !cJSON_IsNumber(m)
+						: !cJSON_IsString(m))
 			return 0;
 	}
 	return m == NULL && json_int(line, "n", 0) > 0 &&
@@ -173,8 +224,8 @@ is_canonical(
 }
 
 int
-accepted_parse(
-    const char *text, size_t len, cJSON **ret, int *ret_hash_ok, struct err *e)
+accepted_parse_form(const struct accepted_form *f, const char *text, size_t len,
+    cJSON **ret, int *ret_hash_ok, struct err *e)
 {
 	char hash[ACCEPTED_HASH];
 	cJSON *line = NULL;
@@ -184,7 +235,7 @@ accepted_parse(
 	*ret = NULL;
 	*ret_hash_ok = 0;
 	rc = json_parse(text, len, ACCEPTED_LINE_MAX, &line, &why);
-	if (rc == ERR_INVALID || (rc == 0 && !has_form(line))) {
+	if (rc == ERR_INVALID || (rc == 0 && !has_form(f, line))) {
 		cJSON_Delete(line);
 		return 0;
 	}
@@ -201,4 +252,13 @@ accepted_parse(
 	*ret_hash_ok = ok && strcmp(hash, json_str(line, "hash")) == 0;
 	*ret = line;
 	return 0;
+}
+
+int
+accepted_parse(
+    const char *text, size_t len, cJSON **ret, int *ret_hash_ok, struct err *e)
+{
+	static const struct accepted_form form = { members, N_MEMBERS };
+
+	return accepted_parse_form(&form, text, len, ret, ret_hash_ok, e);
 }

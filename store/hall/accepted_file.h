@@ -1,6 +1,6 @@
 /*
  * accepted_file: the files of the acceptance log and the form of a line; for
- * accepted.c and accepted_read.c only.
+ * accepted.c, accepted_read.c, verify_log.c and the access log beside it (access.h) only.
  *
  * Ownership: an open file is the caller's to close.
  * Units:     bytes; years of the Buddhist era.
@@ -33,10 +33,28 @@ int accepted_open(
 /* Exactly len bytes from there. */
 int accepted_pread(int fd, char *into, size_t len, int64_t from, struct err *e);
 
+/* The lock of both logs: another process holds it for the time of one write. */
+int accepted_lock(const char *dir, int *ret_fd, struct err *e);
+
+/* All of the line, there. */
+int accepted_pwrite(int fd, const struct buf *line, int64_t at, struct err *e);
+
+/* Of the Buddhist era, at a time in Thailand. */
+int accepted_year(int64_t t);
+
 /* A line without its end: strict, with the members of the form; *ret NULL: it
  * is none. ret_hash_ok: it is what its hash says. */
 int accepted_parse(
     const char *text, size_t len, cJSON **ret, int *ret_hash_ok, struct err *e);
+
+/* The same for a log of another form: its members in byte order, "hash", "prev"
+ * and the number "n" among them, the others texts. */
+struct accepted_form {
+	const char *const *members;
+	int n;
+};
+int accepted_parse_form(const struct accepted_form *f, const char *text,
+    size_t len, cJSON **ret, int *ret_hash_ok, struct err *e);
 
 /* The hash that this line is to have: over all but its "hash". */
 int accepted_hash(const cJSON *line, char ret[ACCEPTED_HASH], struct err *e);

@@ -13,7 +13,7 @@
 #define PAGE 200
 #define AT_START "found at the start: a crash kept its own line out"
 #define LATER "found afterwards: its own line was not written"
-/* So long a hook may still be about to write the line: longer than it waits
+/* So long a push may still be about to write the line: longer than it waits
  * for the log's lock. */
 #define YOUNG_S 15
 

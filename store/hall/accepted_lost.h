@@ -1,6 +1,6 @@
 /*
  * accepted_lost: lines that the acceptance log lacks: a branch moved, and then
- * its hook was killed, or could not write.
+ * its push was killed, or could not write.
  *
  * Ownership: none.
  * Units:     none.

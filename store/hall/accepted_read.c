@@ -362,8 +362,8 @@ tell(struct chain *c, struct accepted_line *l, const char *text, size_t len,
 }
 
 static int
-tell_file(
-    struct chain *c, const char *dir, int year, struct block *b, struct err *e)
+tell_file(struct chain *c, const char *dir, int year,
+    const struct accepted_place *from, struct block *b, struct err *e)
 {
 	struct accepted_line l = { .year = year };
 	int64_t size, end = 0, at = 0;
@@ -374,6 +374,10 @@ tell_file(
 		return rc;
 	if ((rc = whole_end(fd, size, &end, e)) < 0)
 		goto out;
+	if (from != NULL && from->year == year && from->end <= end) {
+		at = from->end;
+		l.at = from->at;
+	}
 	do {
 		if ((rc = block_after(fd, year, at, end, b, e)) < 0)
 			break;
@@ -381,6 +385,7 @@ tell_file(
 		     text = lf + 1) {
 			lf = memchr(
 			    text, '\n', (size_t)(b->bytes + b->len - text));
+			l.end = at + (lf - b->bytes) + 1;
 			rc = tell(c, &l, text, (size_t)(lf - text), e);
 		}
 		at += (int64_t)b->len;
@@ -391,7 +396,8 @@ out:
 }
 
 int
-accepted_each(const char *dir, accepted_told *each, void *arg, struct err *e)
+accepted_each_from(const char *dir, const struct accepted_place *from,
+    accepted_told *each, void *arg, struct err *e)
 {
 	struct chain c = { .each = each, .arg = arg, .hash = ACCEPTED_NONE };
 	struct block b = { .bytes = NULL };
@@ -402,8 +408,19 @@ accepted_each(const char *dir, accepted_told *each, void *arg, struct err *e)
 		return rc;
 	if ((b.bytes = malloc(BLOCK)) == NULL)
 		return err_nomem(e);
+	if (from != NULL) {
+		c.n = from->n;
+		snprintf(c.hash, sizeof(c.hash), "%s", from->hash);
+	}
 	for (i = 0; rc == 0 && i < years.n; i++)
-		rc = tell_file(&c, dir, years.list[i], &b, e);
+		if (from == NULL || years.list[i] >= from->year)
+			rc = tell_file(&c, dir, years.list[i], from, &b, e);
 	free(b.bytes);
 	return rc;
+}
+
+int
+accepted_each(const char *dir, accepted_told *each, void *arg, struct err *e)
+{
+	return accepted_each_from(dir, NULL, each, arg, e);
 }

@@ -22,7 +22,7 @@
 /* 1 if this push returns something to the hall. */
 int returned_is(const struct door_update *u, size_t n);
 
-/* At the door, in git's quarantine, as door_check(): only a continuation of
+/* At the door, in the push's quarantine, as door_check(): only a continuation of
  * refs/heads/hall, signed by the hall's key, checked as the hall's revisions. */
 int returned_check(const char *repo_path, const char *objects_dir,
     const char *device, const struct door_update *u, struct err *e);

@@ -1,6 +1,7 @@
 /* The door's side of returned.h: no database, only the repository. */
 #include "base/clock.h"
 #include "store/admit/admit.h"
+#include "store/admit/lacking.h"
 #include "store/admit/published.h"
 #include "store/admit/quarantine.h"
 #include "store/hall/returned.h"
@@ -117,7 +118,8 @@ admit_given(struct giving *g, struct err *e)
 	int rc = admit_range(&a, g->old, g->new_, e);
 
 	if (rc != ERR_CONFLICT)
-		return rc;
+		return lacking_blame(
+		    rc, g->repo, (const unsigned char(*)[20])g->old, 1, e);
 	err_set(e, ERR_REFUSED, 0,
 	    "the hall has written other revisions since: its own older ones "
 	    "do not continue them");

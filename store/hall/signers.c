@@ -5,9 +5,12 @@
 #include "base/file.h"
 #include "store/device.h"
 #include "store/hall/signers_https.h"
+#include "store/sign/sshsig.h"
 
 /* The name under which the hall's host key is pinned, whatever its address. */
 #define HOST_ALIAS "pmqa-hall"
+/* What a key's signatures are taken for: no other use of it passes. */
+#define SPACES SSHSIG_NS_GIT "," SSHSIG_NS_RECEIPT "," SSHSIG_NS_ANCHOR
 
 void
 signers_add(struct buf *ret, const char *device,
@@ -16,8 +19,7 @@ signers_add(struct buf *ret, const char *device,
 	char line[KEY_LINE_MAX];
 
 	key_line(pub, line);
-	buf_printf(
-	    ret, "%s namespaces=\"git,pmqa-receipt\" %s\n", device, line);
+	buf_printf(ret, "%s namespaces=\"" SPACES "\" %s\n", device, line);
 }
 
 void
@@ -33,8 +35,8 @@ signers_add_until(struct buf *ret, const char *device,
 		(void)strftime(when, sizeof(when), "%Y%m%d%H%M%S", &tm);
 	key_line(pub, line);
 	buf_printf(ret,
-	    "%s namespaces=\"git,pmqa-receipt\",valid-before=\"%sZ\" %s\n",
-	    device, when, line);
+	    "%s namespaces=\"" SPACES "\",valid-before=\"%sZ\" %s\n", device,
+	    when, line);
 }
 
 /*

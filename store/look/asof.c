@@ -164,45 +164,88 @@ asof_base(struct store *s, const struct branch *b, int64_t revision,
 	return 0;
 }
 
-/* The last touch of a record on the line that a revision stands on. */
+/* Of the rows that a side revision stands on, those of its own line: up to the
+ * first that is not aside. */
+#define OWN_LINE                                                               \
+	"WITH RECURSIVE line(id, parent) AS ("                                 \
+	" SELECT id, parent FROM revision WHERE id = ?1 AND side = 1"          \
+	" UNION ALL SELECT v.id, v.parent FROM line l"                         \
+	" JOIN revision v ON v.commit_id = l.parent AND v.branch = ?2"         \
+	" AND v.side = 1) "
+
+/* The last touch of a record on the branch's line up to a row of it. */
 static int
 find_touch(struct store *s, const struct branch *b, const char *path,
     int64_t at, sqlite3_stmt **ret, struct err *e)
 {
-	int64_t side = 0;
-	int rc = db_one_int(store_db(s), &side, e,
+	return db_stmt(store_db(s), ret, e,
+	    "SELECT t.blob, t.revision, v.name, v.commit_id"
+	    " FROM record r JOIN touch t ON t.record = r.id"
+	    " JOIN revision v ON v.id = t.revision"
+	    " WHERE r.branch = ?1 AND r.path = ?2"
+	    " AND t.revision <= ?3 AND t.side = 0"
+	    " ORDER BY t.revision DESC LIMIT 1",
+	    "isi", b->id, path, at);
+}
+
+/* The last touch on the own line of a side revision. */
+static int
+find_touch_aside(struct store *s, const struct branch *b, const char *path,
+    int64_t at, sqlite3_stmt **ret, struct err *e)
+{
+	return db_stmt(store_db(s), ret, e,
+	    OWN_LINE
+	    "SELECT t.blob, t.revision, v.name, v.commit_id FROM line l"
+	    " CROSS JOIN record r ON r.branch = ?2 AND r.path = ?3"
+	    " CROSS JOIN touch t ON t.record = r.id AND t.revision = l.id"
+	    " CROSS JOIN revision v ON v.id = l.id LIMIT 1",
+	    "iis", at, b->id, path);
+}
+
+static int
+is_aside(struct store *s, int64_t at, int64_t *ret, struct err *e)
+{
+	int rc = db_one_int(store_db(s), ret, e,
 	    "SELECT side FROM revision WHERE id = ?1", "i", at);
 
-	if (rc < 0 && rc != ERR_NOT_FOUND)
+	if (rc != ERR_NOT_FOUND)
 		return rc;
-	if (!side)
-		return db_stmt(store_db(s), ret, e,
-		    "SELECT t.blob, t.revision, v.name, v.commit_id"
-		    " FROM record r JOIN touch t ON t.record = r.id"
-		    " JOIN revision v ON v.id = t.revision"
-		    " WHERE r.branch = ?1 AND r.path = ?2"
-		    " AND t.revision <= ?3 AND t.side = 0"
-		    " ORDER BY t.revision DESC LIMIT 1",
-		    "isi", b->id, path, at);
-	return db_stmt(store_db(s), ret, e,
-	    LINE "SELECT t.blob, t.revision, v.name, v.commit_id FROM line l"
-		 " CROSS JOIN record r ON r.branch = ?2 AND r.path = ?3"
-		 " CROSS JOIN touch t ON t.record = r.id AND t.revision = l.id"
-		 " CROSS JOIN revision v ON v.id = l.id LIMIT 1",
-	    "iis", at, b->id, path);
+	*ret = 0;
+	return 0;
+}
+
+/* A row: 1; none: 0. */
+static int
+step_touch(struct store *s, const struct branch *b, const char *path,
+    int64_t at, sqlite3_stmt **st, struct err *e)
+{
+	int64_t aside = 0;
+	int rc;
+
+	if ((rc = is_aside(s, at, &aside, e)) < 0)
+		return rc;
+	if (aside) {
+		rc = find_touch_aside(s, b, path, at, st, e);
+		if (rc < 0 || (rc = db_step(store_db(s), *st, e)) != 0)
+			return rc;
+		db_reset(*st);
+		*st = NULL;
+		if ((rc = asof_base(s, b, at, &at, e)) < 0)
+			return rc;
+	}
+	rc = find_touch(s, b, path, at, st, e);
+	return rc < 0 ? rc : db_step(store_db(s), *st, e);
 }
 
 static int
 record_then(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e)
 {
-	struct db *db = store_db(s);
 	unsigned char blob[20];
 	sqlite3_stmt *st = NULL;
 	int has_blob = 0, rc;
 
-	rc = find_touch(s, b, path, at, &st, e);
-	if (rc < 0 || (rc = db_step(db, st, e)) <= 0)
+	if ((rc = step_touch(s, b, path, at, &st, e)) <= 0)
 		goto out;
 	read_revision(st, ret);
 	if (sqlite3_column_bytes(st, 0) == sizeof(blob)) {
@@ -228,22 +271,31 @@ asof_record(struct store *s, const struct branch *b, const char *path,
 	return rc;
 }
 
-/* Adds one row to the object under the last part of its path. */
+/* Adds a record to the object under the last part of its path; rec is taken. */
+static int
+put_named(
+    cJSON *all, const char *path, size_t dir_len, cJSON *rec, struct err *e)
+{
+	const char *last = path + dir_len + 1;
+	size_t len = strlen(last);
+	char name[96];
+
+	snprintf(name, sizeof(name), "%.*s",
+	    (int)(len > strlen(".json") ? len - strlen(".json") : len), last);
+	return json_put(all, name, rec, e);
+}
+
+/* One row of those below. */
 static int
 put_below(cJSON *all, sqlite3_stmt *st, size_t dir_len, struct err *e)
 {
 	const char *path = (const char *)sqlite3_column_text(st, 0);
-	const char *last = path + dir_len + 1;
-	size_t len = strlen(last);
-	char name[96];
 	cJSON *rec = NULL;
 	int rc;
 
-	snprintf(name, sizeof(name), "%.*s",
-	    (int)(len > strlen(".json") ? len - strlen(".json") : len), last);
 	rc = asof_parse(sqlite3_column_blob(st, 1),
 	    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
-	return rc < 0 ? rc : json_put(all, name, rec, e);
+	return rc < 0 ? rc : put_named(all, path, dir_len, rec, e);
 }
 
 /* Steps over a directory's present records, by path. */
@@ -298,6 +350,51 @@ asof_below(struct store *s, const struct branch *b, const char *dir,
 	rc = open_below(s, b, dir, &st, e);
 	while (rc >= 0 && (rc = db_step(store_db(s), st, e)) > 0)
 		rc = put_below(all, st, strlen(dir), e);
+	db_reset(st);
+	if (rc < 0) {
+		cJSON_Delete(all);
+		return rc;
+	}
+	*ret = all;
+	return 0;
+}
+
+/* The record of the statement's row as it stood then, if it did. */
+static int
+put_then(struct store *s, const struct branch *b, sqlite3_stmt *st,
+    size_t dir_len, int64_t at, cJSON *all, struct err *e)
+{
+	const char *path = (const char *)sqlite3_column_text(st, 0);
+	struct asof a = { 0 };
+	int rc;
+
+	if ((rc = asof_record(s, b, path, at, &a, e)) < 0 || a.rec == NULL)
+		return rc;
+	return put_named(all, path, dir_len, a.rec, e);
+}
+
+int
+asof_below_at(struct store *s, const struct branch *b, const char *dir,
+    int64_t at, cJSON **ret, struct err *e)
+{
+	char from[64], to[64];
+	sqlite3_stmt *st = NULL;
+	cJSON *all;
+	int rc;
+
+	if (at == ASOF_NOW)
+		return asof_below(s, b, dir, ret, e);
+	if ((all = cJSON_CreateObject()) == NULL)
+		return err_nomem(e);
+	snprintf(from, sizeof(from), "%.60s/", dir);
+	snprintf(to, sizeof(to), "%.60s0", dir);
+	/* those that are gone by now, too */
+	rc = db_stmt(store_db(s), &st, e,
+	    "SELECT path FROM record WHERE branch = ?1 AND path > ?2"
+	    " AND path < ?3 ORDER BY path",
+	    "iss", b->id, from, to);
+	while (rc >= 0 && (rc = db_step(store_db(s), st, e)) > 0)
+		rc = put_then(s, b, st, strlen(dir), at, all, e);
 	db_reset(st);
 	if (rc < 0) {
 		cJSON_Delete(all);

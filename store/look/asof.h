@@ -55,6 +55,10 @@ int asof_each(struct store *s, const struct branch *b, const char *dir,
 int asof_below(struct store *s, const struct branch *b, const char *dir,
     cJSON **ret, struct err *e);
 
+/* The same as they stood after revision at. */
+int asof_below_at(struct store *s, const struct branch *b, const char *dir,
+    int64_t at, cJSON **ret, struct err *e);
+
 /* A blob's record; id NULL gives NULL. */
 int asof_blob(struct store *s, const struct branch *b, const unsigned char *id,
     cJSON **ret, struct err *e);

@@ -25,4 +25,17 @@ int action_remove(struct store *s, const struct ask *a, const char *id,
 int action_list(struct store *s, const char *office, int year, const char *item,
     int overdue, int64_t now, cJSON **ret, struct err *e);
 
+struct action_query {
+	const char *office; /* "" = own */
+	int year;           /* 0 = the cycle */
+	const char *item;   /* NULL: all */
+	int overdue;        /* only those */
+	const char *at;     /* moment (look/moment.h); NULL = now */
+	int64_t now;        /* for "days"; at a moment: that one's time */
+};
+
+/* The same as it stood at a moment, then with "at". */
+int action_list_at(
+    struct store *s, const struct action_query *q, cJSON **ret, struct err *e);
+
 #endif

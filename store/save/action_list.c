@@ -112,33 +112,86 @@ put_due(cJSON *obj, const cJSON *rec, int64_t today, int *ret_overdue,
 	return rc < 0 ? rc : json_put_bool(obj, "overdue", *ret_overdue, e);
 }
 
-/* One row (path, bytes, name of the revision) into the list, if it is wanted. */
+/* One record into the list, if it is wanted. */
 static int
-push_row(struct listing *l, sqlite3_stmt *st, struct err *e)
+push_action(struct listing *l, const char *path, const cJSON *rec,
+    const char *revision, struct err *e)
 {
-	const char *path = (const char *)sqlite3_column_text(st, 0);
-	cJSON *rec = NULL, *obj = cJSON_CreateObject();
+	cJSON *obj = cJSON_CreateObject();
 	struct record_path rp;
 	int overdue = 0, rc;
 
-	if ((rc = record_path_parse(path, RECORD_OFFICE, &rp, e)) < 0 ||
-	    (rc = asof_parse(sqlite3_column_blob(st, 1),
-		 (size_t)sqlite3_column_bytes(st, 1), path, &rec, e)) < 0)
+	if ((rc = record_path_parse(path, RECORD_OFFICE, &rp, e)) < 0)
 		goto out;
 	if (l->item != NULL && !is_about(&l->sc, rec, l->item))
 		goto out;
 	if ((rc = json_put_str(obj, "id", rp.id, e)) < 0 ||
 	    (rc = put_fields(obj, rec, e)) < 0 ||
 	    (rc = put_due(obj, rec, l->today, &overdue, e)) < 0 ||
-	    (rc = json_put_str(obj, "revision",
-		 (const char *)sqlite3_column_text(st, 2), e)) < 0 ||
+	    (rc = json_put_str(obj, "revision", revision, e)) < 0 ||
 	    (l->overdue && !overdue))
 		goto out;
 	rc = json_push(l->list, obj, e);
 	obj = NULL;
 out:
 	cJSON_Delete(obj);
+	return rc;
+}
+
+/* A row: path, bytes, name of the revision. */
+static int
+push_row(struct listing *l, sqlite3_stmt *st, struct err *e)
+{
+	const char *path = (const char *)sqlite3_column_text(st, 0);
+	cJSON *rec = NULL;
+	int rc = asof_parse(sqlite3_column_blob(st, 1),
+	    (size_t)sqlite3_column_bytes(st, 1), path, &rec, e);
+
+	if (rc == 0)
+		rc = push_action(
+		    l, path, rec, (const char *)sqlite3_column_text(st, 2), e);
 	cJSON_Delete(rec);
+	return rc;
+}
+
+/* As it stood then, if it did. */
+static int
+push_then(struct listing *l, sqlite3_stmt *st, struct err *e)
+{
+	const char *path = (const char *)sqlite3_column_text(st, 0);
+	struct asof a = { 0 };
+	int rc = asof_record(l->sc.s, l->sc.b, path, l->sc.at.office, &a, e);
+
+	if (rc == 0 && a.rec != NULL)
+		rc = push_action(l, path, a.rec, a.name, e);
+	asof_release(&a);
+	return rc;
+}
+
+static void
+bounds(const struct listing *l, char from[24], char to[24])
+{
+	snprintf(from, 24, "%d/actions/", l->sc.year);
+	snprintf(to, 24, "%d/actions0", l->sc.year); /* '0' follows '/' */
+}
+
+static int
+read_then(struct listing *l, struct err *e)
+{
+	struct db *db = store_db(l->sc.s);
+	sqlite3_stmt *st = NULL;
+	char from[24], to[24];
+	int rc;
+
+	bounds(l, from, to);
+	/* those that are gone by now, too */
+	rc = db_stmt(db, &st, e,
+	    "SELECT path FROM record WHERE branch = ?1 AND path > ?2"
+	    " AND path < ?3",
+	    "iss", l->sc.b->id, from, to);
+	while (rc >= 0 && (rc = db_step(db, st, e)) > 0)
+		rc = push_then(l, st, e);
+	db_reset(st);
 	return rc;
 }
 
@@ -150,8 +203,9 @@ read_rows(struct listing *l, struct err *e)
 	char from[24], to[24];
 	int rc;
 
-	snprintf(from, sizeof(from), "%d/actions/", l->sc.year);
-	snprintf(to, sizeof(to), "%d/actions0", l->sc.year);
+	if (l->sc.at.kind != MOMENT_NOW)
+		return read_then(l, e);
+	bounds(l, from, to);
 	rc = db_stmt(db, &st, e,
 	    "SELECT r.path, r.bytes, v.name FROM record r"
 	    " JOIN revision v ON v.id = r.revision WHERE r.branch = ?1"
@@ -228,16 +282,22 @@ check_item(const struct listing *l, struct err *e)
 }
 
 int
-action_list(struct store *s, const char *office, int year, const char *item,
-    int overdue, int64_t now, cJSON **ret, struct err *e)
+action_list_at(
+    struct store *s, const struct action_query *q, cJSON **ret, struct err *e)
 {
 	cJSON *out = cJSON_CreateObject();
-	struct listing l = { .item = item, .overdue = overdue };
+	struct listing l = { .item = q->item, .overdue = q->overdue };
+	int64_t now = q->now;
 	int rc;
 
-	l.today = (now + (int64_t)store_conf(s)->offset_min * 60) / DAY_S;
 	l.list = cJSON_CreateArray();
-	if ((rc = scene_begin(&l.sc, s, office, year, e)) < 0)
+	rc = scene_begin_at(&l.sc, s, q->office, q->year, q->at, e);
+	if (rc == 0 && l.sc.at.kind != MOMENT_NOW) {
+		now = l.sc.at.time;
+		rc = moment_put(out, "at", q->at, &l.sc.at, e);
+	}
+	l.today = (now + (int64_t)store_conf(s)->offset_min * 60) / DAY_S;
+	if (rc < 0)
 		cJSON_Delete(l.list);
 	else if ((rc = json_put(out, "actions", l.list, e)) == 0 &&
 		 (rc = json_put_int(out, "year", l.sc.year, e)) == 0 &&
@@ -249,4 +309,17 @@ action_list(struct store *s, const char *office, int year, const char *item,
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+action_list(struct store *s, const char *office, int year, const char *item,
+    int overdue, int64_t now, cJSON **ret, struct err *e)
+{
+	const struct action_query q = { .office = office,
+		.year = year,
+		.item = item,
+		.overdue = overdue,
+		.now = now };
+
+	return action_list_at(s, &q, ret, e);
 }

@@ -31,4 +31,8 @@ int indicator_measure(struct store *s, const struct ask *a, const char *item,
 int indicator_list(struct store *s, const char *office, int year,
     const char *item, cJSON **ret, struct err *e);
 
+/* As they stood at a moment (look/moment.h; NULL = now), then with "at". */
+int indicator_list_at(struct store *s, const char *office, int year,
+    const char *item, const char *at, cJSON **ret, struct err *e);
+
 #endif

@@ -200,7 +200,7 @@ list_items(struct listing *l, const char *item, cJSON *out, struct err *e)
 	if (rc < 0)
 		return rc;
 	snprintf(dir, sizeof(dir), "%d/items", sc->year);
-	rc = asof_below(sc->s, sc->b, dir, &answers, e);
+	rc = asof_below_at(sc->s, sc->b, dir, sc->at.office, &answers, e);
 	for (i = 0; rc == 0 && i < edition_n_items(sc->ed); i++) {
 		at = edition_item_at(sc->ed, i);
 		if (strcmp(at->kind, "result") == 0 && (it == NULL || it == at))
@@ -212,15 +212,17 @@ list_items(struct listing *l, const char *item, cJSON *out, struct err *e)
 }
 
 int
-indicator_list(struct store *s, const char *office, int year, const char *item,
-    cJSON **ret, struct err *e)
+indicator_list_at(struct store *s, const char *office, int year,
+    const char *item, const char *at, cJSON **ret, struct err *e)
 {
 	cJSON *out = cJSON_CreateObject();
 	struct listing l = { .texts = NULL };
 	int rc;
 
-	if ((rc = scene_begin(&l.sc, s, office, year, e)) == 0)
+	if ((rc = scene_begin_at(&l.sc, s, office, year, at, e)) == 0)
 		rc = json_put_int(out, "year", l.sc.year, e);
+	if (rc == 0 && l.sc.at.kind != MOMENT_NOW)
+		rc = moment_put(out, "at", at, &l.sc.at, e);
 	if (rc == 0)
 		rc = list_items(&l, item, out, e);
 	cJSON_Delete(l.texts);
@@ -230,4 +232,11 @@ indicator_list(struct store *s, const char *office, int year, const char *item,
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+indicator_list(struct store *s, const char *office, int year, const char *item,
+    cJSON **ret, struct err *e)
+{
+	return indicator_list_at(s, office, year, item, NULL, ret, e);
 }

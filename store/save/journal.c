@@ -50,17 +50,24 @@ journal_add(struct store *s, const struct branch *b,
 	return 0;
 }
 
-/* The branches that have rows; the caller frees *ret. */
+/* The branches that have rows, of one office or (NULL) of all; the caller frees
+ * *ret. */
 static int
-list_lanes(struct store *s, struct lane **ret, size_t *ret_n, struct err *e)
+list_lanes(struct store *s, const char *office, struct lane **ret,
+    size_t *ret_n, struct err *e)
 {
 	struct lane *lanes = NULL, *grown;
 	sqlite3_stmt *st = NULL;
 	size_t n = 0;
 	int rc;
 
-	rc = db_stmt(
-	    s->db, &st, e, "SELECT DISTINCT office, name FROM journal", "");
+	rc = office == NULL
+		 ? db_stmt(s->db, &st, e,
+		       "SELECT DISTINCT office, name FROM journal", "")
+		 : db_stmt(s->db, &st, e,
+		       "SELECT DISTINCT office, name FROM journal"
+		       " WHERE office = ?1",
+		       "s", office);
 	if (rc < 0)
 		return rc;
 	while ((rc = db_step(s->db, st, e)) > 0) {
@@ -310,7 +317,7 @@ journal_rebuild(struct store *s, int64_t *ret_n, struct err *e)
 	int64_t n = 0;
 	int rc;
 
-	if ((rc = list_lanes(s, &lanes, &n_lanes, e)) < 0)
+	if ((rc = list_lanes(s, NULL, &lanes, &n_lanes, e)) < 0)
 		return rc;
 	for (i = 0; i < n_lanes && rc == 0; i++)
 		rc = rebuild_lane(s, &lanes[i], &n, e);
@@ -395,8 +402,8 @@ delete_done(struct store *s, const struct lane *lanes, size_t n, struct err *e)
 }
 
 /* SAVE 6/7: what is acknowledged becomes commits in the repository. */
-int
-journal_flush(struct store *s, struct err *e)
+static int
+flush_lanes(struct store *s, const char *office, struct err *e)
 {
 	struct lane *lanes = NULL;
 	struct err first;
@@ -405,7 +412,7 @@ journal_flush(struct store *s, struct err *e)
 
 	if (s->in_group)
 		return err_set(e, ERR_FAILED, 0, "saves are being grouped");
-	if ((rc = list_lanes(s, &lanes, &n, e)) < 0)
+	if ((rc = list_lanes(s, office, &lanes, &n, e)) < 0)
 		return rc;
 	/* one office's broken repository must not hold back the others */
 	for (i = 0; i < n; i++) {
@@ -420,6 +427,43 @@ journal_flush(struct store *s, struct err *e)
 			*e = first;
 		return failed;
 	}
+	return rc;
+}
+
+int
+journal_flush(struct store *s, struct err *e)
+{
+	return flush_lanes(s, NULL, e);
+}
+
+int
+journal_flush_office(struct store *s, const char *office, struct err *e)
+{
+	return flush_lanes(s, office, e);
+}
+
+int
+journal_next_office(struct store *s, const char *after, char ret[8],
+    int *ret_has, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	*ret_has = 0;
+	rc = after == NULL
+		 ? db_stmt(s->db, &st, e,
+		       "SELECT office FROM journal ORDER BY office LIMIT 1", "")
+		 : db_stmt(s->db, &st, e,
+		       "SELECT office FROM journal WHERE office > ?1"
+		       " ORDER BY office LIMIT 1",
+		       "s", after);
+	if (rc == 0 && (rc = db_step(s->db, st, e)) > 0) {
+		snprintf(
+		    ret, 8, "%s", (const char *)sqlite3_column_text(st, 0));
+		*ret_has = 1;
+		rc = 0;
+	}
+	db_reset(st);
 	return rc;
 }
 

@@ -26,6 +26,14 @@ int journal_add(struct store *s, const struct branch *b,
  * loose), fsync, refs forward, rows deleted. SAVE 6/7. */
 int journal_flush(struct store *s, struct err *e);
 
+/* The same for the rows of one office alone. */
+int journal_flush_office(struct store *s, const char *office, struct err *e);
+
+/* The first office after `after` (NULL: of all) that has rows; *ret_has 0 if
+ * none has. */
+int journal_next_office(struct store *s, const char *after, char ret[8],
+    int *ret_has, struct err *e);
+
 /* At start: rebuilds every row's objects to the same ids and flushes. ret_n:
  * rows taken up. */
 int journal_resume(struct store *s, int64_t *ret_n, struct err *e);

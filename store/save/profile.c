@@ -131,7 +131,7 @@ show(struct scene *sc, cJSON *out, struct err *e)
 		return rc;
 	snprintf(path, sizeof(path), "%d/profile.json", sc->year);
 	snprintf(name, sizeof(name), "%d/profile", sc->year);
-	if ((rc = asof_record(sc->s, sc->b, path, ASOF_NOW, &a, e)) < 0 ||
+	if ((rc = asof_record(sc->s, sc->b, path, sc->at.office, &a, e)) < 0 ||
 	    (rc = json_put_str(out, "record", name, e)) < 0 ||
 	    (rc = json_put_str(
 		 out, "revision", a.revision != 0 ? a.name : NULL, e)) < 0 ||
@@ -155,19 +155,28 @@ out:
 }
 
 int
-profile_show(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+profile_show_at(struct store *s, const char *office, int year, const char *at,
+    cJSON **ret, struct err *e)
 {
 	cJSON *out = cJSON_CreateObject();
 	struct scene sc;
 	int rc;
 
-	if ((rc = scene_begin(&sc, s, office, year, e)) == 0)
+	if ((rc = scene_begin_at(&sc, s, office, year, at, e)) == 0)
 		rc = show(&sc, out, e);
+	if (rc == 0 && sc.at.kind != MOMENT_NOW)
+		rc = moment_put(out, "at", at, &sc.at, e);
 	if ((rc = scene_end(&sc, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+profile_show(
+    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+{
+	return profile_show_at(s, office, year, NULL, ret, e);
 }

@@ -20,5 +20,8 @@ int profile_set(struct store *s, const struct ask *a, const cJSON *fields,
  * "title_th","title_en","answer":text|null}]}],"evidence":{…}|absent} */
 int profile_show(
     struct store *s, const char *office, int year, cJSON **ret, struct err *e);
+/* As it stood at a moment (look/moment.h; NULL = now), then with "at". */
+int profile_show_at(struct store *s, const char *office, int year,
+    const char *at, cJSON **ret, struct err *e);
 
 #endif

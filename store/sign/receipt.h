@@ -33,8 +33,8 @@ int receipt_check(const cJSON *json,
     struct err *e);
 
 /* Hall, after absorbing: a receipt for the office branch's tip if the last one
- * names another; saved as a revision of the hall branch. *ret NULL if nothing
- * new. */
+ * names another; saved as a revision of the hall branch, together with that the
+ * office came and all is well (visit.h). *ret NULL if nothing new. */
 int receipt_issue(
     struct store *s, const char *office, cJSON **ret, struct err *e);
 

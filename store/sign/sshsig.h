@@ -15,6 +15,7 @@
 #define SSHSIG_NS_GIT "git"
 #define SSHSIG_NS_RECEIPT "pmqa-receipt"
 #define SSHSIG_NS_ENROLL "pmqa-enroll"
+#define SSHSIG_NS_ANCHOR "pmqa-anchor"
 
 /* Appends the armoured signature, "-----BEGIN SSH SIGNATURE-----\n…-----END SSH
  * SIGNATURE-----", without a final LF. */

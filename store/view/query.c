@@ -129,23 +129,28 @@ put_score(cJSON *out, const struct edition *ed, const struct edition_item *it,
 	return json_put_str(out, "level", level_name(level), e);
 }
 
+/* "at", when it is not of now. */
 static int
-show_item(struct scene *sc, const struct edition_item *it, const char *at_rev,
-    cJSON *out, struct err *e)
+put_at(cJSON *out, const struct scene *sc, const char *at, struct err *e)
+{
+	if (sc->at.kind == MOMENT_NOW)
+		return 0;
+	return moment_put(out, "at", at, &sc->at, e);
+}
+
+static int
+show_item(
+    struct scene *sc, const struct edition_item *it, cJSON *out, struct err *e)
 {
 	struct asof a = { 0 };
 	struct ticking by = { NULL, NULL };
 	cJSON *texts = NULL;
 	char path[PATH_MAX_LEN];
-	int64_t at = ASOF_NOW;
 	int rc;
 
-	if (at_rev != NULL &&
-	    (rc = asof_revision(sc->s, sc->b, at_rev, &at, e)) < 0)
-		return rc;
 	snprintf(path, sizeof(path), "%d/items/%s.json", sc->year, it->id);
-	if ((rc = asof_record(sc->s, sc->b, path, at, &a, e)) < 0 ||
-	    (rc = put_state(out, path, &a, e)) < 0 ||
+	rc = asof_record(sc->s, sc->b, path, sc->at.office, &a, e);
+	if (rc < 0 || (rc = put_state(out, path, &a, e)) < 0 ||
 	    (rc = wording_read(
 		 sc->s, sc->b->office, edition_id(sc->ed), &texts, e)) < 0)
 		goto out;
@@ -164,16 +169,17 @@ out:
 
 int
 query_show(struct store *s, const char *office, int year, const char *item,
-    const char *at_rev, cJSON **ret, struct err *e)
+    const char *at, cJSON **ret, struct err *e)
 {
 	const struct edition_item *it = NULL;
 	cJSON *out = cJSON_CreateObject();
 	struct scene sc;
 	int rc;
 
-	if ((rc = scene_begin(&sc, s, office, year, e)) == 0 &&
-	    (rc = edition_find_item(sc.ed, item, &it, e)) == 0)
-		rc = show_item(&sc, it, at_rev, out, e);
+	if ((rc = scene_begin_at(&sc, s, office, year, at, e)) == 0 &&
+	    (rc = edition_find_item(sc.ed, item, &it, e)) == 0 &&
+	    (rc = show_item(&sc, it, out, e)) == 0)
+		rc = put_at(out, &sc, at, e);
 	if ((rc = scene_end(&sc, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;
@@ -189,7 +195,7 @@ read_answers(struct scene *sc, cJSON **ret, struct err *e)
 	char dir[24];
 
 	snprintf(dir, sizeof(dir), "%d/items", sc->year);
-	return asof_below(sc->s, sc->b, dir, ret, e);
+	return asof_below_at(sc->s, sc->b, dir, sc->at.office, ret, e);
 }
 
 /* The hall's, as far as they are here. */
@@ -203,7 +209,7 @@ read_reviews(struct scene *sc, cJSON **ret, struct err *e)
 	if (rc < 0)
 		return rc;
 	snprintf(dir, sizeof(dir), "reviews/%d", sc->year);
-	return asof_below(sc->s, hall, dir, ret, e);
+	return asof_below_at(sc->s, hall, dir, sc->at.hall, ret, e);
 }
 
 /* What a score is made of. */
@@ -236,19 +242,20 @@ put_scene(cJSON *out, const struct scene *sc, struct err *e)
 }
 
 int
-query_score(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+query_score_at(struct store *s, const char *office, int year, const char *at,
+    cJSON **ret, struct err *e)
 {
 	struct both of = { NULL, NULL };
 	cJSON *out = NULL;
 	struct scene sc;
 	int rc;
 
-	if ((rc = scene_begin(&sc, s, office, year, e)) == 0 &&
+	if ((rc = scene_begin_at(&sc, s, office, year, at, e)) == 0 &&
 	    (rc = read_answers(&sc, &of.answers, e)) == 0 &&
 	    (rc = read_reviews(&sc, &of.reviews, e)) == 0 &&
-	    (rc = score_all(sc.ed, answer_of, review_of, &of, &out, e)) == 0)
-		rc = put_scene(out, &sc, e);
+	    (rc = score_all(sc.ed, answer_of, review_of, &of, &out, e)) == 0 &&
+	    (rc = put_scene(out, &sc, e)) == 0)
+		rc = put_at(out, &sc, at, e);
 	cJSON_Delete(of.answers);
 	cJSON_Delete(of.reviews);
 	if ((rc = scene_end(&sc, rc, e)) < 0) {
@@ -257,6 +264,13 @@ query_score(
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+query_score(
+    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+{
+	return query_score_at(s, office, year, NULL, ret, e);
 }
 
 /* {"id","title_th","title_en","answered","items"} */
@@ -291,11 +305,31 @@ push_progress(cJSON *list, const struct edition *ed, size_t category,
 	return json_push(list, c, e);
 }
 
+/* Where it stood between the two sides: the hall's word as of then, too. */
+static int
+state_then(struct scene *sc, const cJSON *assessment, enum signoff_state *ret,
+    struct err *e)
+{
+	struct branch *hall = NULL;
+	struct asof a = { 0 };
+	char path[PATH_MAX_LEN];
+	int rc;
+
+	if ((rc = store_branch(sc->s, sc->b->office, "hall", &hall, e)) < 0)
+		return rc;
+	snprintf(path, sizeof(path), "decisions/%d.json", sc->year);
+	rc = asof_record(sc->s, hall, path, sc->at.hall, &a, e);
+	if (rc == 0)
+		*ret = signoff_of(assessment, a.rec);
+	asof_release(&a);
+	return rc;
+}
+
 static int
 show_assessment(struct scene *sc, cJSON *out, struct err *e)
 {
 	cJSON *answers = NULL, *progress = cJSON_CreateArray();
-	enum signoff_state st;
+	enum signoff_state st = SIGNOFF_NONE;
 	struct asof a = { 0 };
 	char path[PATH_MAX_LEN];
 	size_t i;
@@ -304,11 +338,10 @@ show_assessment(struct scene *sc, cJSON *out, struct err *e)
 	if ((rc = json_put(out, "progress", progress, e)) < 0)
 		goto out;
 	snprintf(path, sizeof(path), "%d/assessment.json", sc->year);
-	if ((rc = asof_record(sc->s, sc->b, path, ASOF_NOW, &a, e)) < 0 ||
-	    (rc = put_state(out, path, &a, e)) < 0 ||
+	rc = asof_record(sc->s, sc->b, path, sc->at.office, &a, e);
+	if (rc < 0 || (rc = put_state(out, path, &a, e)) < 0 ||
 	    (rc = put_scene(out, sc, e)) < 0 ||
-	    (rc = signoff_read(
-		 sc->s, sc->b->office, sc->year, &st, NULL, NULL, e)) < 0 ||
+	    (rc = state_then(sc, a.rec, &st, e)) < 0 ||
 	    (rc = json_put_str(out, "state", signoff_name(st), e)) < 0 ||
 	    (rc = read_answers(sc, &answers, e)) < 0)
 		goto out;
@@ -322,21 +355,29 @@ out:
 }
 
 int
-query_assessment(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+query_assessment_at(struct store *s, const char *office, int year,
+    const char *at, cJSON **ret, struct err *e)
 {
 	cJSON *out = cJSON_CreateObject();
 	struct scene sc;
 	int rc;
 
-	if ((rc = scene_begin(&sc, s, office, year, e)) == 0)
-		rc = show_assessment(&sc, out, e);
+	if ((rc = scene_begin_at(&sc, s, office, year, at, e)) == 0 &&
+	    (rc = show_assessment(&sc, out, e)) == 0)
+		rc = put_at(out, &sc, at, e);
 	if ((rc = scene_end(&sc, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+query_assessment(
+    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+{
+	return query_assessment_at(s, office, year, NULL, ret, e);
 }
 
 /* The pinned blob stands in the assessment itself. */
@@ -356,7 +397,8 @@ show_edition(struct scene *sc, cJSON *out, struct err *e)
 	if (rc < 0)
 		return rc;
 	snprintf(path, sizeof(path), "%d/assessment.json", sc->year);
-	if ((rc = asof_record(sc->s, sc->b, path, ASOF_NOW, &a, e)) < 0)
+	rc = asof_record(sc->s, sc->b, path, sc->at.office, &a, e);
+	if (rc < 0)
 		return rc;
 	rc = json_put_str(
 	    out, "blob", json_str(json_get(a.rec, "edition"), "blob"), e);
@@ -367,14 +409,14 @@ show_edition(struct scene *sc, cJSON *out, struct err *e)
 }
 
 int
-query_edition(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+query_edition_at(struct store *s, const char *office, int year, const char *at,
+    cJSON **ret, struct err *e)
 {
 	cJSON *out = NULL;
 	struct scene sc;
 	int rc;
 
-	if ((rc = scene_begin(&sc, s, office, year, e)) == 0) {
+	if ((rc = scene_begin_at(&sc, s, office, year, at, e)) == 0) {
 		out = cJSON_Duplicate(edition_json(sc.ed), 1);
 		rc = out != NULL ? show_edition(&sc, out, e) : err_nomem(e);
 	}
@@ -384,4 +426,11 @@ query_edition(
 	}
 	*ret = out;
 	return 0;
+}
+
+int
+query_edition(
+    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
+{
+	return query_edition_at(s, office, year, NULL, ret, e);
 }

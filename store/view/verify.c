@@ -2,64 +2,13 @@
 
 #include <inttypes.h>
 
-#include "store/sign/receipt.h"
+#include "base/clock.h"
 #include "store/view/search.h"
 #include "store/view/verify_state.h"
 
-#define MAX_FINDINGS 500
-#define RECEIPT_JSON_MAX 8192
-
-int
-verify_is_finding(int rc)
-{
-	switch (rc) {
-	case ERR_REFUSED:
-	case ERR_DAMAGED:
-	case ERR_CONFLICT:
-	case ERR_INVALID:
-	case ERR_NOT_FOUND:
-	case ERR_FAILED:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-static int
-put_finding(cJSON *obj, const char *severity, const char *where,
-    const struct err *f, struct err *e)
-{
-	int rc;
-
-	if ((rc = json_put_str(obj, "severity", severity, e)) < 0 ||
-	    (rc = json_put_str(obj, "where", where, e)) < 0 ||
-	    (rc = json_put_str(obj, "what", f->msg, e)) < 0 ||
-	    (rc = json_put_str(obj, "what_th", f->th, e)) < 0 ||
-	    (rc = json_put_str(obj, "advice", f->hint, e)) < 0)
-		return rc;
-	return json_put_str(obj, "advice_th", f->hint_th, e);
-}
-
-int
-verify_found(struct verify *v, const char *severity, const char *where,
-    const struct err *f, struct err *e)
-{
-	cJSON *obj;
-	int rc;
-
-	if (strcmp(severity, "error") == 0)
-		v->n_errors++;
-	/* counted all the same: the last entry says how many more */
-	if (v->n_findings++ >= MAX_FINDINGS)
-		return 0;
-	if ((obj = cJSON_CreateObject()) == NULL)
-		return err_nomem(e);
-	if ((rc = put_finding(obj, severity, where, f, e)) < 0) {
-		cJSON_Delete(obj);
-		return rc;
-	}
-	return json_push(v->findings, obj, e);
-}
+/* What was written so shortly before a proof began may have been written again
+ * within the same tick of the file system's clock. */
+#define TICK_S 3
 
 /* --- SQLite's own view of the file --- */
 
@@ -71,7 +20,7 @@ tell_database(struct verify *v, const char *what, struct err *e)
 	err_set(&f, ERR_DAMAGED, 0, "the database is damaged: %.200s", what);
 	err_hint(&f, "run pmqad --reindex: it rebuilds the database from the "
 		     "repository");
-	return verify_found(v, "error", "pmqa.db", &f, e);
+	return verify_found(v, "error", "database", "pmqa.db", &f, e);
 }
 
 static int
@@ -118,154 +67,94 @@ check_foreign_keys(struct verify *v, struct err *e)
 	return rc;
 }
 
-/* --- receipts that were kept --- */
+/* --- offices --- */
 
+/* Both branches, the stretches of a long past by threads. */
 static int
-same_receipt(sqlite3_stmt *st, const struct receipt *r, const char *office)
+check_deep(struct verify *v, const char *office, struct err *e)
 {
-	const char *revision = (const char *)sqlite3_column_text(st, 2);
-
-	return strcmp(r->office, office) == 0 &&
-	       sqlite3_column_bytes(st, 1) == 20 &&
-	       memcmp(sqlite3_column_blob(st, 1), r->tip, 20) == 0 &&
-	       revision != NULL && strcmp(revision, r->revision) == 0 &&
-	       sqlite3_column_int64(st, 3) == r->time &&
-	       sqlite3_column_int64(st, 4) == r->offset_min;
-}
-
-/* What the hall received and is not indexed: fetched and not yet joined (the
- * next exchange does it), or missing. */
-static int
-is_fetched(struct verify *v, const char *office, const unsigned char tip[20])
-{
-	struct buf raw = BUF_INIT;
-	struct repo *repo = NULL;
-	int found;
-
-	found =
-	    store_repo(v->store, office, &repo, NULL) == 0 &&
-	    repo_read(repo, tip, OBJECT_COMMIT, COMMIT_MAX, &raw, NULL) == 0;
-	buf_release(&raw);
-	return found;
-}
-
-/* The receipt of one row, checked as if it had just come. */
-static int
-check_receipt(struct verify *v, sqlite3_stmt *st, const char *office,
-    const unsigned char *pub, struct err *e)
-{
-	const char *text = (const char *)sqlite3_column_text(st, 5);
-	const char *severity = "error";
-	struct receipt r;
+	struct verify_point start[2];
+	struct verify_job *jobs = NULL;
 	struct err f;
-	cJSON *json = NULL;
-	char where[40];
-	int rc;
+	size_t n = 0;
+	int i, rc;
 
-	v->receipts++;
-	snprintf(where, sizeof(where), "%s receipts", office);
-	rc = json_parse(text != NULL ? text : "",
-	    (size_t)sqlite3_column_bytes(st, 5), RECEIPT_JSON_MAX, &json, &f);
-	if (rc == 0)
-		rc = receipt_check(json, pub, &r, &f);
-	cJSON_Delete(json);
-	if (rc == 0 && !same_receipt(st, &r, office))
-		rc = err_set(&f, ERR_DAMAGED, 0,
-		    "the row of the receipt for %s differs from what was "
-		    "signed",
-		    r.revision);
-	if (rc == 0 && sqlite3_column_type(st, 6) == SQLITE_NULL) {
-		rc = err_set(&f, ERR_DAMAGED, 0,
-		    "the hall received revision %s, which is not here",
-		    r.revision);
-		if (is_fetched(v, office, r.tip))
-			severity = "warning";
+	if ((rc = verify_plan(v, office, &jobs, &n, start, e)) < 0 ||
+	    (rc = verify_pool(v, jobs, n, e)) < 0)
+		goto out;
+	for (i = 0; i < 2 && rc == 0; i++) {
+		if ((rc = verify_goes_on(v, office, VERIFY_BRANCHES[i], &f)) ==
+		    0)
+			rc = verify_branch(
+			    v, office, VERIFY_BRANCHES[i], &start[i], &f);
+		rc = verify_or_found(v, "unchecked", office, rc, &f, e);
 	}
-	if (rc == 0)
-		return 0;
-	if (!verify_is_finding(rc)) {
-		if (e != NULL)
-			*e = f;
-		return rc;
-	}
-	err_hint(&f, "synchronise again; compare with the hall's receipts");
-	return verify_found(v, severity, where, &f, e);
-}
-
-static int
-check_receipts(struct verify *v, const char *office, struct err *e)
-{
-	struct db *db = store_db(v->store);
-	const unsigned char *pub = NULL;
-	sqlite3_stmt *st = NULL;
-	int rc;
-
-	rc = db_stmt(db, &st, e,
-	    "SELECT r.id, r.tip, r.revision, r.time, r.offset_min, r.json,"
-	    " (SELECT v.id FROM revision v JOIN branch b ON b.id = v.branch"
-	    " WHERE v.commit_id = r.tip AND v.name = r.revision"
-	    " AND b.office = r.office AND b.name = 'office')"
-	    " FROM receipt r WHERE r.office = ?1 ORDER BY r.id",
-	    "s", office);
-	if (rc < 0)
-		return rc;
-	while ((rc = db_step(db, st, e)) > 0) {
-		if (pub == NULL &&
-		    (rc = trust_hall_of(v->store, office, NULL, &pub, e)) < 0)
-			break;
-		if ((rc = check_receipt(v, st, office, pub, e)) < 0)
-			break;
-	}
-	db_reset(st);
+out:
+	free(jobs);
 	return rc;
 }
 
-/* --- offices --- */
-
-/* Makes an error that is about the data a finding: the other parts are checked
- * all the same. */
+/* A branch from its seal on, and a stretch of what is before that. */
 static int
-or_found(struct verify *v, const char *office, int rc, const struct err *f,
-    struct err *e)
+check_since(
+    struct verify *v, const char *office, const char *which, struct err *e)
 {
-	if (rc >= 0)
-		return 0;
-	if (verify_is_finding(rc))
-		return verify_found(v, "error", office, f, e);
-	if (e != NULL)
-		*e = *f;
+	struct verify_point start;
+	struct verify_seal seal;
+	int rc;
+
+	if ((rc = verify_known(v, office, which, &seal, &start, e)) < 0 ||
+	    (rc = verify_branch(v, office, which, &start, e)) < 0)
+		return rc;
+	return verify_patrol(v, office, which, &seal, &start, e);
+}
+
+static int
+check_history(struct verify *v, const char *office, struct err *e)
+{
+	struct err f;
+	int i, rc = 0;
+
+	if (v->deep)
+		return check_deep(v, office, e);
+	for (i = 0; i < 2 && rc == 0; i++) {
+		rc = check_since(v, office, VERIFY_BRANCHES[i], &f);
+		rc = verify_or_found(v, "unchecked", office, rc, &f, e);
+	}
 	return rc;
 }
 
 static int
 check_office(void *arg, const char *office, struct err *e)
 {
-	static const char *const branches[] = { "office", "hall" };
+	static int (*const parts[])(
+	    struct verify *, const char *, struct err *) = { verify_present,
+		check_history, verify_receipts, verify_evidence, verify_aside };
 	struct verify *v = arg;
 	struct err f;
-	int i, rc, readable = 0;
+	size_t i;
+	int rc, readable = 0;
 
 	/* the files first: a damaged one must not be read */
 	rc = verify_files(v, office, &readable, &f);
-	if (rc == 0 && !readable)
-		rc = err_set(&f, ERR_DAMAGED, 0,
+	if (rc == 0 && !readable) {
+		v->unreadable = 1;
+		err_set(&f, ERR_DAMAGED, 0,
 		    "the history was not checked: a file of the repository is "
 		    "damaged");
+		return verify_found(v, "error", "unchecked", office, &f, e);
+	}
 	if (rc < 0)
-		return or_found(v, office, rc, &f, e);
-	for (i = 0; i < 2; i++) {
-		rc = verify_branch(v, office, branches[i], &f);
-		if ((rc = or_found(v, office, rc, &f, e)) < 0)
+		return verify_or_found(v, "object", office, rc, &f, e);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i] == verify_evidence && v->deep)
+			continue; /* a job of the pool */
+		rc = parts[i](v, office, &f);
+		rc = verify_or_found(v, "unchecked", office, rc, &f, e);
+		if (rc < 0)
 			return rc;
 	}
-	rc = check_receipts(v, office, &f);
-	if ((rc = or_found(v, office, rc, &f, e)) < 0)
-		return rc;
-	rc = verify_evidence(v, office, &f);
-	if ((rc = or_found(v, office, rc, &f, e)) < 0)
-		return rc;
-	rc = verify_aside(v, office, &f);
-	return or_found(v, office, rc, &f, e);
+	return 0;
 }
 
 /* Rows of offices and branches that no repository here stands for. */
@@ -297,7 +186,8 @@ check_strays(struct verify *v, struct err *e)
 		    "the database has a branch '%.20s %.20s' without a "
 		    "repository",
 		    office != NULL ? office : "?", name != NULL ? name : "?");
-		if ((rc = verify_found(v, "error", "pmqa.db", &f, e)) < 0)
+		if ((rc = verify_found(v, "error", "stray", "pmqa.db", &f, e)) <
+		    0)
 			break;
 	}
 	db_reset(st);
@@ -320,83 +210,137 @@ check_search(struct verify *v, struct err *e)
 	    (long long)wrong);
 	err_hint(&f, "run pmqad --reindex: it rebuilds the database from the "
 		     "repository");
-	return verify_found(v, "error", "pmqa.db", &f, e);
+	return verify_found(v, "error", "search", "pmqa.db", &f, e);
 }
 
-/* --- the result --- */
+/* --- all of it --- */
 
+/* What costs as much as there is: a proof from zero alone. */
 static int
-put_checked(const struct verify *v, cJSON *out, struct err *e)
+check_database(struct verify *v, struct err *e)
 {
-	cJSON *checked = cJSON_CreateObject();
 	int rc;
 
-	if ((rc = json_put(out, "checked", checked, e)) < 0 ||
-	    (rc = json_put_int(checked, "commits", v->commits, e)) < 0 ||
-	    (rc = json_put_int(checked, "signatures", v->commits, e)) < 0 ||
-	    (rc = json_put_int(checked, "receipts", v->receipts, e)) < 0 ||
-	    (rc = json_put_int(checked, "evidence", v->evidence, e)) < 0)
+	if (!v->deep)
+		return 0;
+	if ((rc = check_integrity(v, e)) < 0 ||
+	    (rc = check_foreign_keys(v, e)) < 0)
 		return rc;
-	if (store_conf(v->store)->role == ROLE_HALL &&
-	    (rc = json_put_int(checked, "log", v->lines, e)) < 0)
-		return rc;
-	return json_put_int(checked, "records", v->records, e);
+	return db_one_int(store_db(v->store), &v->total, e,
+	    "SELECT ifnull(sum(n), 0) FROM branch", "");
 }
 
+/* What lies beside the offices. */
 static int
-put_result(struct verify *v, cJSON **ret, struct err *e)
+check_beside(struct verify *v, struct err *e)
 {
-	cJSON *out = cJSON_CreateObject();
 	struct err f;
-	int rc;
+	int rc = verify_access(v, &f);
 
-	if (out == NULL)
-		return err_nomem(e);
-	if (v->n_findings > MAX_FINDINGS) {
-		err_set(&f, ERR_DAMAGED, 0, "%zu findings more are not listed",
-		    v->n_findings - MAX_FINDINGS);
-		v->n_findings = 0; /* room for this one */
-		if ((rc = verify_found(v, "error", "-", &f, e)) < 0)
-			goto out;
-	}
-	if ((rc = json_put_bool(out, "ok", v->n_errors == 0, e)) < 0 ||
-	    (rc = put_checked(v, out, e)) < 0)
-		goto out;
-	rc = json_put(out, "findings", v->findings, e);
-	v->findings = NULL; /* taken in any case */
+	rc = verify_or_found(v, "access", "access log", rc, &f, e);
 	if (rc < 0)
-		goto out;
-	*ret = out;
-	out = NULL;
-out:
-	cJSON_Delete(out);
-	return rc;
+		return rc;
+	rc = verify_province(v, &f);
+	return verify_or_found(v, "province", "province.git", rc, &f, e);
 }
 
 static int
 check_all(struct verify *v, struct err *e)
 {
 	struct err f;
-	int rc;
+	int rc = check_database(v, &f);
 
-	rc = check_integrity(v, &f);
-	if (rc == 0)
-		rc = check_foreign_keys(v, &f);
-	if (rc == 0)
-		rc = db_one_int(store_db(v->store), &v->total, &f,
-		    "SELECT ifnull(sum(n), 0) FROM branch", "");
 	if (rc == 0)
 		rc = store_each_office(v->store, check_office, v, &f);
 	if (rc == 0)
 		rc = check_strays(v, &f);
-	if (rc == 0)
+	if (rc == 0 && v->deep)
 		rc = check_search(v, &f);
 	if (rc == 0)
 		rc = verify_log(v, &f);
+	if (rc == 0)
+		rc = check_beside(v, &f);
 	if (rc == ERR_DAMAGED)
-		return verify_found(v, "error", "pmqa.db", &f, e);
+		return verify_found(v, "error", "database", "pmqa.db", &f, e);
 	if (rc < 0 && e != NULL)
 		*e = f;
+	return rc;
+}
+
+/* Without a good seal everything is proved from zero. */
+static int
+begin(struct verify *v, struct err *e)
+{
+	struct err f;
+	int rc, fault = 0;
+
+	v->deep = 1;
+	if (v->o->deep)
+		return 0;
+	if ((rc = verify_base_read(v->store, &v->base, &fault, e)) < 0)
+		return rc;
+	if (!fault) {
+		v->deep = v->base.time == 0;
+		return 0;
+	}
+	err_set(&f, ERR_FAILED, 0,
+	    "the seal of what was proved before is not this machine's or was "
+	    "altered: everything is proved anew");
+	return verify_found(v, "note", "seal", "pmqa.db", &f, e);
+}
+
+/* A fault takes the seals away when it was found from zero; else they stay as
+ * they are, and the next proof comes by it again. */
+static int
+finish(struct verify *v, int64_t begun, cJSON **ret_proved, struct err *e)
+{
+	struct verify_base base = v->base;
+	int rc;
+
+	if (v->n_errors > 0) {
+		cJSON_Delete(v->proved);
+		v->proved = v->deep ? cJSON_CreateNull() : NULL;
+		*ret_proved = v->proved;
+		rc = v->deep && v->proved == NULL ? err_nomem(e) : 0;
+		v->proved = NULL;
+		return rc;
+	}
+	base.time = begun - TICK_S;
+	if ((rc = verify_base_put(v->store, &base, v->proved, e)) < 0)
+		return rc;
+	*ret_proved = v->proved;
+	v->proved = NULL;
+	return 0;
+}
+
+int
+verify_with(struct store *s, const struct verify_opts *o, cJSON **ret,
+    cJSON **ret_proved, struct err *e)
+{
+	struct verify v = { .store = s, .o = o };
+	int64_t begun = clock_now();
+	cJSON *proved = NULL;
+	int rc;
+
+	v.findings = cJSON_CreateArray();
+	v.proved = cJSON_CreateObject();
+	if (v.findings == NULL || v.proved == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	if ((rc = begin(&v, e)) < 0 || (rc = check_all(&v, e)) < 0)
+		goto out;
+	if (o->progress != NULL)
+		o->progress(o->arg, v.commits, v.total);
+	if ((rc = finish(&v, begun, &proved, e)) < 0 ||
+	    (rc = verify_result(&v, ret, e)) < 0)
+		goto out;
+	*ret_proved = proved;
+	proved = NULL;
+out:
+	cJSON_Delete(proved);
+	cJSON_Delete(v.findings);
+	cJSON_Delete(v.proved);
 	return rc;
 }
 
@@ -405,18 +349,12 @@ verify_run(struct store *s,
     void (*progress)(void *arg, int64_t done, int64_t total), void *arg,
     cJSON **ret, struct err *e)
 {
-	struct verify v = {
-		.store = s, .progress = progress, .progress_arg = arg
+	const struct verify_opts o = {
+		.deep = 1, .progress = progress, .arg = arg
 	};
-	int rc;
+	cJSON *proved = NULL;
+	int rc = verify_with(s, &o, ret, &proved, e);
 
-	if ((v.findings = cJSON_CreateArray()) == NULL)
-		return err_nomem(e);
-	if ((rc = check_all(&v, e)) == 0) {
-		if (progress != NULL)
-			progress(arg, v.commits, v.total);
-		rc = put_result(&v, ret, e);
-	}
-	cJSON_Delete(v.findings);
+	cJSON_Delete(proved);
 	return rc;
 }

@@ -23,13 +23,13 @@ tell(struct verify *v, const char *office, const struct commit *c,
 		    "see whether reviews or decisions in it are missing now: "
 		    "git log refs/aside/%s",
 		    hex);
-		return verify_found(v, "warning", where, &f, e);
+		return verify_found(v, "warning", "aside", where, &f, e);
 	}
 	err_set(&f, ERR_CONFLICT, 0,
 	    "the revisions up to %s (commit %.10s) of device %s are kept "
 	    "aside: what they changed goes on under another letter",
 	    name, hex, c->device);
-	return verify_found(v, "note", where, &f, e);
+	return verify_found(v, "note", "aside", where, &f, e);
 }
 
 static int

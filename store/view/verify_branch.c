@@ -12,140 +12,13 @@
 
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "store/git/graph.h"
-#include "store/sign/receipt.h"
-
-#define PROGRESS_EVERY 256
 
 static int
-tell(struct verify_walk *w, const char *severity, const struct err *f,
-    struct err *e)
+tell(struct verify_walk *w, const char *severity, const char *class,
+    const struct err *f, struct err *e)
 {
-	return verify_found(w->v, severity, w->where, f, e);
-}
-
-/* --- one commit --- */
-
-/* When the revision that this one was made on was; INT64_MIN: there is none. */
-static int
-time_before(
-    struct verify_walk *w, const struct commit *c, int64_t *ret, struct err *e)
-{
-	int rc;
-
-	*ret = c->n_parents > 0 ? w->prev_time : INT64_MIN;
-	if (c->n_parents == 0 || memcmp(c->parents[0], w->last, 20) == 0)
-		return 0;
-	/* the list went on to another line */
-	rc = db_one_int(store_db(w->v->store), ret, e,
-	    "SELECT time FROM revision WHERE commit_id = ?1 AND branch = ?2",
-	    "bi", (const void *)c->parents[0], (size_t)20, w->b.id);
-	if (rc != ERR_NOT_FOUND)
-		return rc;
-	*ret = INT64_MIN; /* told as a missing row */
-	return 0;
-}
-
-/* Clocks go wrong without anybody lying: worth a look, no contradiction. */
-static int
-check_time(struct verify_walk *w, const struct commit *c, struct err *e)
-{
-	char name[24], made[CLOCK_TEXT];
-	int64_t before;
-	struct err f;
-	int rc;
-
-	if ((rc = time_before(w, c, &before, e)) < 0)
-		return rc;
-	w->prev_time = c->time;
-	commit_name(c, name);
-	clock_rfc3339(made, c->time, c->offset_min);
-	if (c->time > clock_now() + ADMIT_FUTURE_S)
-		err_set(&f, ERR_INVALID, 0,
-		    "revision %s was made at %s, which is in the future", name,
-		    made);
-	else if (before != INT64_MIN && c->time < before - ADMIT_BACK_S)
-		err_set(&f, ERR_INVALID, 0,
-		    "revision %s was made at %s, more than a day before the "
-		    "one it follows",
-		    name, made);
-	else
-		return 0;
-	err_hint(&f, "check the clock of device %s", c->device);
-	return tell(w, "warning", &f, e);
-}
-
-static int
-check_receipts(struct verify_walk *w, const struct admit_file *files, size_t n,
-    struct err *e)
-{
-	const unsigned char *pub = NULL;
-	struct receipt r;
-	struct err f;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < n; i++) {
-		if (files[i].rp.type == NULL || files[i].new_rec == NULL ||
-		    strcmp(files[i].rp.type->name, "receipts") != 0)
-			continue;
-		if ((rc = trust_hall_of(
-			 w->v->store, w->b.office, NULL, &pub, e)) < 0)
-			return rc;
-		w->v->receipts++;
-		rc = receipt_check(files[i].new_rec, pub, &r, &f);
-		if (rc < 0 && !verify_is_finding(rc)) {
-			if (e != NULL)
-				*e = f;
-			return rc;
-		}
-		if (rc < 0 && (rc = tell(w, "error", &f, e)) < 0)
-			return rc;
-	}
-	return 0;
-}
-
-static int
-at_tip(struct verify_walk *w, const struct commit *c, struct err *e)
-{
-	w->tip_at = w->n;
-	memcpy(w->tip_tree, c->tree, 20);
-	return verify_branch_row(w, c, e);
-}
-
-static int
-on_commit(void *arg, const unsigned char id[20], const struct commit *c,
-    const char *raw, size_t len, const struct admit_file *files, size_t n,
-    struct err *e)
-{
-	struct verify_walk *w = arg;
-	struct verify *v = w->v;
-	int rc;
-
-	(void)raw;
-	(void)len;
-	w->n++;
-	v->commits++;
-	if (v->progress != NULL && v->commits % PROGRESS_EVERY == 0)
-		v->progress(v->progress_arg, v->commits, v->total);
-	if (w->has_ref && memcmp(id, w->ref, 20) == 0)
-		w->ref_at = w->n;
-	if (w->journal_seen < w->n_journal &&
-	    memcmp(id, w->journal[w->journal_seen], 20) == 0)
-		w->journal_seen++;
-	if ((rc = check_time(w, c, e)) < 0 ||
-	    (rc = check_receipts(w, files, n, e)) < 0)
-		return rc;
-	memcpy(w->last, id, 20);
-	/* beyond the indexed tip there is nothing to compare with yet */
-	if (w->tip_at > 0)
-		return 0;
-	if ((rc = verify_commit_rows(w, id, c, files, n, e)) < 0)
-		return rc;
-	if (w->b.has_tip && memcmp(id, w->b.tip, 20) == 0)
-		return at_tip(w, c, e);
-	return 0;
+	return verify_found(w->v, severity, class, w->where, f, e);
 }
 
 /* --- where branch, journal and ref stand to each other --- */
@@ -163,7 +36,7 @@ check_own(struct verify_walk *w, struct err *e)
 		    "%zu revisions in the journal are not on the branch",
 		    w->n_journal - w->journal_seen);
 		err_hint(&f, "keep a copy of the directory");
-		if ((rc = tell(w, "error", &f, e)) < 0)
+		if ((rc = tell(w, "error", "journal", &f, e)) < 0)
 			return rc;
 	}
 	if (w->n - w->ref_at <= (int64_t)w->n_journal &&
@@ -184,7 +57,7 @@ check_own(struct verify_walk *w, struct err *e)
 		    "branch nor in the journal",
 		    w->n - w->ref_at - (int64_t)w->n_journal);
 	err_hint(&f, "keep a copy of the directory, then run pmqad --reindex");
-	return tell(w, "error", &f, e);
+	return tell(w, "error", "branch", &f, e);
 }
 
 static int
@@ -197,7 +70,7 @@ check_foreign(struct verify_walk *w, struct err *e)
 		    "the indexed tip is not on the repository's branch");
 		err_hint(&f,
 		    "keep a copy of the directory, then run pmqad --reindex");
-		return tell(w, "error", &f, e);
+		return tell(w, "error", "branch", &f, e);
 	}
 	if (w->n == w->tip_at && !w->beside)
 		return 0;
@@ -209,7 +82,7 @@ check_foreign(struct verify_walk *w, struct err *e)
 		    "%" PRId64 " revisions are not indexed yet",
 		    w->n - w->tip_at);
 	err_hint(&f, "the daemon indexes them when it starts");
-	return tell(w, "warning", &f, e);
+	return tell(w, "warning", "unindexed", &f, e);
 }
 
 /* --- the walk --- */
@@ -239,34 +112,60 @@ where_from(struct verify_walk *w, const unsigned char **ret, struct err *e)
 	return 0;
 }
 
+/* Both tips may stand where the proof begins: then nothing leads by them. */
+static int
+begin_at(struct verify_walk *w, struct err *e)
+{
+	struct buf raw = BUF_INIT;
+	struct commit *c = NULL;
+	struct err f;
+	int rc;
+
+	if (w->start.n == 0)
+		return 0;
+	w->n = w->start.n;
+	w->last_row = w->start.row;
+	w->reached = w->start;
+	if (w->has_ref && memcmp(w->ref, w->start.id, 20) == 0)
+		w->ref_at = w->n;
+	if (!w->b.has_tip || memcmp(w->b.tip, w->start.id, 20) != 0)
+		return 0;
+	if ((c = malloc(sizeof(*c))) == NULL)
+		return err_nomem(e);
+	rc = repo_read(
+	    w->trust.repo, w->b.tip, OBJECT_COMMIT, COMMIT_MAX, &raw, &f);
+	if (rc == 0)
+		rc = commit_parse(buf_str(&raw), raw.len, c, &f);
+	if (rc == 0) {
+		w->tip_at = w->n;
+		memcpy(w->tip_tree, c->tree, 20);
+		rc = verify_branch_row(w, c, e);
+	} else {
+		rc = verify_or_found(w->v, "object", w->where, rc, &f, e);
+	}
+	buf_release(&raw);
+	free(c);
+	return rc;
+}
+
 static int
 walk(struct verify_walk *w, struct err *e)
 {
 	const unsigned char *from = NULL;
-	struct admit admit;
+	int rc, walked = 0;
 	struct err f;
-	int rc;
 
-	trust_admit(&w->trust, w, &admit);
-	admit.accept = on_commit;
-	admit.stored = 1;
-	w->admit = &admit;
-	if ((rc = where_from(w, &from, &f)) == 0)
-		rc = admit_range(&admit, NULL, from, &f);
-	w->admit = NULL;
-	if (rc < 0 && !verify_is_finding(rc)) {
-		if (e != NULL)
-			*e = f;
+	if ((rc = where_from(w, &from, &f)) < 0)
+		return verify_or_found(w->v, "object", w->where, rc, &f, e);
+	if ((rc = begin_at(w, e)) < 0)
 		return rc;
-	}
-	if (rc < 0) {
-		if (f.hint[0] == '\0')
-			err_hint(&f,
-			    "the revisions from here on could not be checked: "
-			    "compare with the other party's copy or a backup");
-		return tell(w, "error", &f, e);
-	}
-	if ((rc = verify_state_rows(w, e)) < 0)
+	if (w->start.n == 0 || memcmp(from, w->start.id, 20) != 0)
+		rc = verify_walk_to(w, from, &walked, e);
+	if (rc < 0 || walked < 0)
+		return rc;
+	/* the state of a tip that was not met cannot be compared */
+	if ((!w->b.has_tip || w->tip_at > 0) &&
+	    (rc = verify_state_rows(w, e)) < 0)
 		return rc;
 	return w->b.own ? check_own(w, e) : check_foreign(w, e);
 }
@@ -308,10 +207,11 @@ load_receipts(struct verify_walk *w, struct err *e)
 	if (strcmp(w->b.name, "office") != 0)
 		return 0;
 	rc = db_stmt(db, &st, e,
-	    "SELECT v.id, r.time, v.side FROM receipt r JOIN revision v"
+	    /* the receipts first: there are few of them */
+	    "SELECT v.id, r.time, v.side FROM receipt r CROSS JOIN revision v"
 	    " ON v.commit_id = r.tip AND v.branch = ?2 WHERE r.office = ?1"
-	    " ORDER BY v.id",
-	    "si", w->b.office, w->b.id);
+	    " AND r.id > ?3 ORDER BY v.id",
+	    "sii", w->b.office, w->b.id, w->old_receipts);
 	if (rc < 0)
 		return rc;
 	while ((rc = db_step(db, st, e)) > 0) {
@@ -344,6 +244,25 @@ read_ref(struct verify_walk *w, const char *which, struct err *e)
 	return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
+/* What the repository holds for good, and no journal row builds again: up to
+ * there a seal may stand. */
+static void
+set_target(struct verify_walk *w)
+{
+	size_t i;
+
+	if (!w->b.own) {
+		w->has_target = w->b.has_tip;
+		memcpy(w->target, w->b.tip, 20);
+		return;
+	}
+	w->has_target = w->has_ref;
+	memcpy(w->target, w->ref, 20);
+	for (i = 0; i < w->n_journal; i++)
+		if (memcmp(w->journal[i], w->ref, 20) == 0)
+			w->has_target = 0;
+}
+
 /* Within a snapshot of the database. */
 static int
 check_branch(struct verify_walk *w, struct err *e)
@@ -358,6 +277,7 @@ check_branch(struct verify_walk *w, struct err *e)
 	} else if ((rc = verify_journal(w, e)) < 0) {
 		return rc;
 	}
+	set_target(w);
 	if ((rc = load_receipts(w, e)) < 0)
 		return rc;
 	if (w->b.own ? !w->b.has_tip : !w->has_ref)
@@ -365,11 +285,41 @@ check_branch(struct verify_walk *w, struct err *e)
 	return walk(w, e);
 }
 
+/* What is proved now, if all of the branch was without fault. */
+static int
+seal(struct verify_walk *w, size_t errors, struct err *e)
+{
+	struct verify *v = w->v;
+	struct db *db = store_db(v->store);
+	struct verify_seal s;
+	int rc, fault = 0;
+
+	if (v->proved == NULL || v->n_errors > errors || w->reached.n == 0)
+		return 0;
+	memset(&s, 0, sizeof(s));
+	if (!v->deep && (rc = verify_seal_read(v->store, w->b.office, w->b.name,
+			     &s, &fault, e)) < 0)
+		return rc;
+	verify_seal_add(&s, &w->reached);
+	s.span_last = w->span_last;
+	memcpy(s.span_sum, w->span_sum, sizeof(s.span_sum));
+	if ((rc = db_one_int(db, &s.receipt, e,
+		 "SELECT ifnull(max(id), 0) FROM receipt WHERE office = ?1",
+		 "s", w->b.office)) < 0 ||
+	    (rc = db_one_int(db, &s.n_receipts, e,
+		 "SELECT count(*) FROM receipt WHERE office = ?1", "s",
+		 w->b.office)) < 0)
+		return rc;
+	return verify_seal_put(
+	    v->store, w->b.office, w->b.name, &s, v->proved, e);
+}
+
 static int
 snapshot(
     struct verify_walk *w, const char *office, const char *which, struct err *e)
 {
 	struct store *s = w->v->store;
+	size_t errors = w->v->n_errors;
 	struct branch *b = NULL;
 	int rc, own;
 
@@ -387,37 +337,134 @@ snapshot(
 		/* objects that the journal held when the snapshot began */
 		rc = repo_refresh(w->trust.repo, e);
 	}
-	if (rc == 0)
-		rc = check_branch(w, e);
+	if (rc == 0 && (rc = check_branch(w, e)) == 0 &&
+	    (rc = verify_spans(w, e)) == 0)
+		rc = seal(w, errors, e);
 	db_rollback(store_db(s), NULL);
 	return rc;
 }
 
-int
-verify_branch(
-    struct verify *v, const char *office, const char *which, struct err *e)
+/* --- a handle of its own: another one's cache could hide what the disk says
+ * today --- */
+
+struct opened {
+	struct verify_walk *w;
+	struct repo *base, *fresh;
+};
+
+static void
+close_walk(struct opened *o)
 {
-	struct verify_walk *w = NULL;
-	struct repo *known = NULL, *base = NULL, *fresh = NULL;
+	if (o->w != NULL) {
+		trust_release(&o->w->trust);
+		free(o->w->journal);
+		free(o->w->receipts);
+	}
+	repo_close(o->fresh);
+	repo_close(o->base);
+	free(o->w);
+}
+
+static int
+open_walk(struct verify *v, const char *office, const char *which,
+    const struct verify_point *start, struct opened *ret, struct err *e)
+{
+	struct repo *known = NULL;
 	int rc;
 
-	if ((w = calloc(1, sizeof(*w))) == NULL)
+	memset(ret, 0, sizeof(*ret));
+	if ((ret->w = calloc(1, sizeof(*ret->w))) == NULL)
 		return err_nomem(e);
-	w->v = v;
-	/* a handle of its own: another one's cache could hide what the disk
-	 * says today */
+	ret->w->v = v;
+	ret->w->start = *start;
 	if ((rc = store_repo(v->store, office, &known, e)) < 0 ||
-	    (rc = repo_open_again(known, &base, &fresh, e)) < 0)
-		goto out;
-	if ((rc = trust_init(&w->trust, v->store, fresh, office, which, e)) < 0)
-		goto out;
-	rc = snapshot(w, office, which, e);
-out:
-	trust_release(&w->trust);
-	repo_close(fresh);
-	repo_close(base);
-	free(w->journal);
-	free(w->receipts);
-	free(w);
+	    (rc = repo_open_again(known, &ret->base, &ret->fresh, e)) < 0)
+		return rc;
+	return trust_init(
+	    &ret->w->trust, v->store, ret->fresh, office, which, e);
+}
+
+int
+verify_branch(struct verify *v, const char *office, const char *which,
+    const struct verify_point *start, struct err *e)
+{
+	struct verify_seal seal_;
+	struct opened o;
+	int rc, fault = 0;
+
+	rc = open_walk(v, office, which, start, &o, e);
+	if (rc == 0 && !v->deep && start->n > 0) {
+		/* what is new was signed for by what is new */
+		rc = verify_seal_read(
+		    v->store, office, which, &seal_, &fault, e);
+		if (rc == 0 && start->n == seal_.points[0].n)
+			o.w->old_receipts = seal_.receipt;
+	}
+	if (rc == 0)
+		rc = snapshot(o.w, office, which, e);
+	close_walk(&o);
+	return rc;
+}
+
+/* --- a stretch of the past --- */
+
+/* Another merge may have made the index write these rows anew meanwhile. */
+static int
+check_stands(struct verify_walk *w, const struct verify_point *p, struct err *e)
+{
+	int64_t n = 0;
+	int rc;
+
+	if (p->n == 0)
+		return 0;
+	rc = db_one_int(store_db(w->v->store), &n, e,
+	    "SELECT count(*) FROM revision WHERE id = ?1 AND branch = ?2"
+	    " AND commit_id = ?3",
+	    "iib", p->row, w->b.id, (const void *)p->id, (size_t)20);
+	if (rc < 0 || n == 1)
+		return rc;
+	err_set(e, ERR_BUSY, 0,
+	    "the index was rewritten by a merge while it was checked");
+	err_hint(e, "run pmqa verify again");
+	return ERR_BUSY;
+}
+
+static int
+stretch(struct verify_walk *w, const struct verify_job *j, struct err *e)
+{
+	struct branch *b = NULL;
+	int rc, walked = 0;
+
+	rc = store_branch(w->v->store, j->office, j->which, &b, e);
+	if (rc < 0)
+		return rc;
+	w->b = *b;
+	w->part = 1;
+	snprintf(w->where, sizeof(w->where), "%s %s", b->office, b->name);
+	w->n = w->start.n;
+	w->last_row = w->start.row;
+	if ((rc = check_stands(w, &j->from, e)) < 0 ||
+	    (rc = check_stands(w, &j->to, e)) < 0 ||
+	    (rc = repo_refresh(w->trust.repo, e)) < 0)
+		return rc;
+	/* all receipts for a few revisions would be too many */
+	w->unreceipted = !w->v->deep;
+	if (!w->unreceipted && (rc = load_receipts(w, e)) < 0)
+		return rc;
+	return verify_walk_to(w, j->to.id, &walked, e);
+}
+
+int
+verify_stretch(struct verify *v, const struct verify_job *j, struct err *e)
+{
+	struct opened o;
+	int rc;
+
+	rc = open_walk(v, j->office, j->which, &j->from, &o, e);
+	if (rc == 0 && (rc = db_begin(store_db(v->store), e)) == 0) {
+		rc = stretch(o.w, j, e);
+		db_rollback(store_db(v->store), NULL);
+	}
+	close_walk(&o);
 	return rc;
 }

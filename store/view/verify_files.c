@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -25,6 +26,7 @@ struct files {
 	const char *where;
 	char dir[PATH_MAX]; /* objects */
 	size_t n_bad;
+	struct verify_kept kept;
 };
 
 /* What is found is about the disk, so the advice is too. */
@@ -35,7 +37,18 @@ tell(struct files *f, struct err *finding, struct err *e)
 	    "the disk may be failing: copy the directory, then fetch this "
 	    "history again from the other party");
 	f->n_bad++;
-	return verify_found(f->v, "error", f->where, finding, e);
+	return verify_found(f->v, "error", "object", f->where, finding, e);
+}
+
+/* Its times say that nobody wrote it since it was read for the last proof: the
+ * time of the last change of a file is nobody's to set. */
+static int
+is_old(const struct files *f, const struct stat *st)
+{
+	const struct verify *v = f->v;
+
+	return !v->deep && v->base.time > 0 && st->st_ctime < v->base.time &&
+	       st->st_mtime < v->base.time;
 }
 
 /* --- packs --- */
@@ -72,10 +85,13 @@ check_sum(struct files *f, const char *name, struct err *e)
 {
 	struct err finding;
 	char path[PATH_MAX];
+	struct stat st;
 	int fd, rc;
 
 	if ((rc = file_path(path, sizeof(path), e, "%s/%s", f->dir, name)) < 0)
 		return rc;
+	if (stat(path, &st) == 0 && is_old(f, &st))
+		return 0;
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return errno == ENOENT /* replaced by maintenance */
 			   ? 0
@@ -109,7 +125,8 @@ check_pack_file(
 	    (!ends_with(name, ".pack") && !ends_with(name, ".idx") &&
 		!ends_with(name, ".rev") && !ends_with(name, ".bitmap")))
 		return 0;
-	if ((rc = file_path(path, sizeof(path), e, "%s/%s", sub, name)) < 0)
+	if ((rc = file_path(path, sizeof(path), e, "%s/%s", sub, name)) < 0 ||
+	    (rc = verify_kept_note(&f->kept, f->dir, name, e)) < 0)
 		return rc;
 	return check_sum(f, path, e);
 }
@@ -120,13 +137,18 @@ static int
 check_loose(struct files *f, const char *sub, const char *name, struct err *e)
 {
 	unsigned char id[20];
-	char hex[64];
+	char hex[64], path[PATH_MAX];
 	struct err fault;
+	struct stat st;
 	int rc;
 
 	snprintf(hex, sizeof(hex), "%.2s%.60s", sub, name);
 	if (strlen(hex) != 40 || commit_unhex(hex, id, NULL) < 0)
 		return 0;
+	f->kept.loose++;
+	rc = file_path(path, sizeof(path), e, "%s/%s/%s", f->dir, sub, name);
+	if (rc < 0 || (stat(path, &st) == 0 && is_old(f, &st)))
+		return rc < 0 ? rc : 0;
 	rc = loose_check(f->dir, id, &fault);
 	if (rc == 0)
 		return 0;
@@ -180,17 +202,21 @@ check_all(struct files *f, struct err *e)
 
 int
 verify_objects(struct verify *v, const char *where, const char *dir,
-    int *ret_readable, struct err *e)
+    const char *office, const char *what, int *ret_readable, int *ret_less,
+    struct err *e)
 {
-	struct files f = { .v = v, .where = where };
+	struct files f = {
+		.v = v, .where = where, .kept = { .packs = BUF_INIT }
+	};
 	int rc;
 
-	if ((rc = file_path(f.dir, sizeof(f.dir), e, "%s", dir)) < 0)
-		return rc;
-	if ((rc = check_all(&f, e)) < 0)
-		return rc;
-	*ret_readable = f.n_bad == 0;
-	return 0;
+	*ret_less = 0;
+	if ((rc = file_path(f.dir, sizeof(f.dir), e, "%s", dir)) == 0 &&
+	    (rc = check_all(&f, e)) == 0 && what != NULL)
+		rc = verify_kept_compare(v, office, what, &f.kept, ret_less, e);
+	buf_release(&f.kept.packs);
+	*ret_readable = rc == 0 && f.n_bad == 0;
+	return rc;
 }
 
 int
@@ -207,15 +233,17 @@ verify_files(
 	if (repo_view_of(repo) != NULL &&
 	    strncmp(v->province, office, 2) == 0) {
 		*ret_readable = v->province_readable;
+		v->files_less = v->province_less;
 		return 0;
 	}
 	rc = file_path(dir, sizeof(dir), e, "%s/objects", repo_path(repo));
-	if (rc < 0 ||
-	    (rc = verify_objects(v, office, dir, ret_readable, e)) < 0)
+	if (rc < 0 || (rc = verify_objects(v, office, dir, office, "files",
+			   ret_readable, &v->files_less, e)) < 0)
 		return rc;
 	if (repo_view_of(repo) != NULL) {
 		snprintf(v->province, sizeof(v->province), "%.2s", office);
 		v->province_readable = *ret_readable;
+		v->province_less = v->files_less;
 	}
 	return 0;
 }

@@ -19,7 +19,7 @@ tell(struct verify_walk *w, const unsigned char id[20], const char *what,
 	err_hint(&f,
 	    "keep a copy of the directory; the revision was acknowledged but "
 	    "is not yet in the repository");
-	return verify_found(w->v, "error", w->where, &f, e);
+	return verify_found(w->v, "error", "journal", w->where, &f, e);
 }
 
 static int

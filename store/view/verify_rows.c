@@ -21,7 +21,7 @@ tell(struct verify_walk *w, const char *name, const char *what,
 
 	err_set(&f, ERR_DAMAGED, 0, "revision %s: %s '%s'", name, what, detail);
 	err_hint(&f, ADVICE);
-	return verify_found(w->v, "error", w->where, &f, e);
+	return verify_found(w->v, "error", "index", w->where, &f, e);
 }
 
 /* --- one column --- */
@@ -171,7 +171,7 @@ check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
 	    (rc = tell(
 		 w, name, "its row differs from the commit in", column, e)) < 0)
 		return rc;
-	if (!right_received(w, st, row) &&
+	if (!w->unreceipted && !right_received(w, st, row) &&
 	    (rc = tell(w, name, "its row differs from the receipts in",
 		 "received", e)) < 0)
 		return rc;
@@ -364,7 +364,7 @@ tell_record(
 
 	err_set(&f, ERR_DAMAGED, 0, "record '%s': %s", path, what);
 	err_hint(&f, ADVICE);
-	return verify_found(w->v, "error", w->where, &f, e);
+	return verify_found(w->v, "error", "state", w->where, &f, e);
 }
 
 static int
@@ -490,5 +490,5 @@ verify_branch_row(
 	    "%" PRId64 "; or time or content of the tip differ",
 	    w->b.n, w->n);
 	err_hint(&f, ADVICE);
-	return verify_found(w->v, "error", w->where, &f, e);
+	return verify_found(w->v, "error", "index", w->where, &f, e);
 }

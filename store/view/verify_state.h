@@ -1,31 +1,43 @@
 /*
- * verify_state: what the parts of verify share; for verify.c, verify_branch.c,
- * verify_evidence.c, verify_files.c, verify_journal.c, verify_log.c and
- * verify_rows.c only.
+ * verify_state: what the parts of verify share; for verify*.c only.
  *
- * Ownership: struct verify is verify_run()'s.
+ * Ownership: struct verify is verify_with()'s, or a job's of the pool.
  * Units:     none.
  * Errors:    an error of a function means that it could not be checked; what is
  * wrong with the data is told to verify_found().
- * Thread:    the reader's.
+ * Thread:    that of the store.
  */
 #ifndef STORE_VIEW_VERIFY_STATE_H
 #define STORE_VIEW_VERIFY_STATE_H
 
+#include <stdatomic.h>
+
 #include "store/admit/trust.h"
+#include "store/view/verify.h"
+#include "store/view/verify_seal.h"
+
+#define VERIFY_PROGRESS_EVERY 256
+
+static const char *const VERIFY_BRANCHES[2] = { "office", "hall" };
 
 struct verify {
 	struct store *store;
+	const struct verify_opts *o;
+	int deep;
 	cJSON *findings;
 	size_t n_findings, n_errors;
 	/* checked so far; lines: of the acceptance log */
 	int64_t commits, receipts, records, evidence, lines;
+	int64_t before; /* revisions that a seal stands for */
 	int64_t total;
+	struct verify_base base; /* what was proved before, all branches */
+	cJSON *proved;           /* what there is to seal; NULL in a job */
+	atomic_llong *counter;   /* a job's: what all jobs have done */
+	int unreadable;          /* a damaged file of an office was not read */
+	int files_less;          /* files of the office's repository are gone */
 	/* a ministry: whose files were looked at last, and what came of it */
 	char province[8];
-	int province_readable;
-	void (*progress)(void *arg, int64_t done, int64_t total);
-	void *progress_arg;
+	int province_readable, province_less;
 };
 
 struct receipted { /* a kept receipt's place in the office's history */
@@ -45,6 +57,15 @@ struct verify_walk {        /* one branch of one repository */
 	/* journal rows, oldest first */
 	unsigned char (*journal)[20];
 	size_t n_journal, journal_seen;
+	/* the proof goes on behind this; n 0: from the first on */
+	struct verify_point start;
+	int64_t old_receipts; /* up to this one they were looked at before */
+	int part;             /* a stretch of the past: no tip is looked for */
+	int unreceipted;      /* "received" of its rows is not looked at */
+	int has_target;
+	unsigned char target[20];    /* up to which it can be sealed */
+	struct verify_point reached; /* that, when it was met; n 0: not */
+	int64_t asked;               /* sequence of the commit at hand */
 	/* while walking */
 	int64_t n;      /* commits seen */
 	int64_t ref_at; /* n at the ref's commit; 0: not met */
@@ -58,21 +79,75 @@ struct verify_walk {        /* one branch of one repository */
 	unsigned char last[20]; /* commit seen last */
 	struct receipted *receipts; /* by row */
 	size_t n_receipts, next_receipt;
+	/* all spans of the branch, and where the last one ends */
+	int64_t span_last;
+	char span_sum[65];
 };
 
+/* --- verify_found.c --- */
 /*
  * Tells one finding: f holds its sentence and, as hint, its advice. severity is
- * "error" or "warning". Only the first few hundred are kept in full.
+ * "error", "warning" or "note"; class one of verify.h. Only the first few
+ * hundred are kept in full.
  */
-int verify_found(struct verify *v, const char *severity, const char *where,
-    const struct err *f, struct err *e);
-
+int verify_found(struct verify *v, const char *severity, const char *class,
+    const char *where, const struct err *f, struct err *e);
 /* 1 if an error says something about the data, 0 if about this machine. */
 int verify_is_finding(int rc);
+/* Makes an error that is about the data a finding. */
+int verify_or_found(struct verify *v, const char *class, const char *where,
+    int rc, const struct err *f, struct err *e);
+/* The result as it is told. */
+int verify_result(struct verify *v, cJSON **ret, struct err *e);
+/* Takes over what a job found. */
+int verify_take(struct verify *v, struct verify *job, struct err *e);
+
+/* --- verify_pool.c --- */
+struct verify_job { /* either a stretch of a branch, or an office's evidence */
+	const char *office;
+	const char *which; /* NULL: evidence */
+	struct verify_point from, to;
+};
+/* All of them, by threads when there are several; findings in their order. */
+int verify_pool(
+    struct verify *v, const struct verify_job *jobs, size_t n, struct err *e);
 
 /* --- verify_branch.c --- */
-int verify_branch(
+int verify_branch(struct verify *v, const char *office, const char *which,
+    const struct verify_point *start, struct err *e);
+/* One stretch alone, the rows beside it. */
+int verify_stretch(struct verify *v, const struct verify_job *j, struct err *e);
+
+/* --- verify_walk.c --- */
+/* From w->start to there; *ret_rc: admit's answer, told as a finding already
+ * when it is one. */
+int verify_walk_to(struct verify_walk *w, const unsigned char to[20],
+    int *ret_rc, struct err *e);
+
+/* --- verify_decision.c --- */
+/* Do the hall's decisions and reviews among these files name submissions that
+ * the office made? */
+int verify_decisions(struct verify_walk *w, const struct commit *c,
+    const struct admit_file *files, size_t n, struct err *e);
+
+/* --- verify_past.c --- */
+/* The stretches of the branches' past, for the pool; *ret_n points in all, the
+ * last of each branch in start[2]. */
+int verify_plan(struct verify *v, const char *office, struct verify_job **ret,
+    size_t *ret_n, struct verify_point start[2], struct err *e);
+/* Where the seal lets the proof of a branch go on; n 0: nowhere. */
+int verify_known(struct verify *v, const char *office, const char *which,
+    struct verify_seal *ret_seal, struct verify_point *ret, struct err *e);
+/* From zero: is what an earlier proof saw still on the branch? */
+int verify_goes_on(
     struct verify *v, const char *office, const char *which, struct err *e);
+/* A stretch of what was proved before, the one that is due. */
+int verify_patrol(struct verify *v, const char *office, const char *which,
+    struct verify_seal *seal, const struct verify_point *start, struct err *e);
+
+/* --- verify_receipts.c --- */
+/* What the hall signed for this office's branch. */
+int verify_receipts(struct verify *v, const char *office, struct err *e);
 
 /* --- verify_journal.c --- */
 /* Builds the journal's revisions again in w's repository (in memory). */
@@ -83,9 +158,22 @@ int verify_journal(struct verify_walk *w, struct err *e);
  * is in a state that libgit2 must not read. */
 int verify_files(
     struct verify *v, const char *office, int *ret_readable, struct err *e);
-/* The same for any objects directory; where: for its findings. */
+/* The same for any objects directory; where: for its findings. what: under which
+ * name its files are sealed ("files", "evidence"; NULL: not at all); *ret_less:
+ * some that were sealed are gone. */
 int verify_objects(struct verify *v, const char *where, const char *dir,
-    int *ret_readable, struct err *e);
+    const char *office, const char *what, int *ret_readable, int *ret_less,
+    struct err *e);
+
+/* --- verify_kept.c --- */
+/* Adds a file of DIR/pack, if it stands for a whole pack. */
+int verify_kept_note(
+    struct verify_kept *k, const char *dir, const char *name, struct err *e);
+/* *ret_less: some of what was sealed is gone; seals what is here. */
+int verify_kept_compare(struct verify *v, const char *office, const char *what,
+    const struct verify_kept *now, int *ret_less, struct err *e);
+/* When files are gone: is all that the index names here? */
+int verify_present(struct verify *v, const char *office, struct err *e);
 
 /* --- verify_evidence.c --- */
 /* An office's evidence files, and the hall's words on them. */
@@ -96,6 +184,18 @@ int verify_aside(struct verify *v, const char *office, struct err *e);
 /* --- verify_log.c --- */
 /* At a hall: its acceptance log. */
 int verify_log(struct verify *v, struct err *e);
+
+/* --- verify_spans.c --- */
+/* What the index says of times. */
+int verify_spans(struct verify_walk *w, struct err *e);
+
+/* --- verify_access.c --- */
+/* The log of who took how much of the past. */
+int verify_access(struct verify *v, struct err *e);
+
+/* --- verify_province.c --- */
+/* At a hall: what auditors and a ministry are given. */
+int verify_province(struct verify *v, struct err *e);
 
 /* --- verify_rows.c --- */
 /* The rows of one commit against what a fresh look at it gives. */

@@ -29,7 +29,7 @@ check_history() { # TEXT
 	is "$(names)" '["a1"]' "$1: of a record"
 	run A diff a3 a4 --json
 	same_json "$out" '[.from, .to, .records[0].record, .records[0].changes]' \
-		'["a3","a4","2565/items/1.1",[{"field":"strengths","new":"สอง","old":"หนึ่ง"}]]' \
+		'["a3","a4","2565/items/1.1",[{"field":"strengths","new":"สอง","old":"หนึ่ง","segments":[{"op":"old","text":"หนึ่ง"},{"op":"new","text":"สอง"}]}]]' \
 		"$1: diff"
 }
 

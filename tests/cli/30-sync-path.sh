@@ -11,6 +11,7 @@ H=$T/H A=$T/A B=$T/B
 
 # every byte of what the hall keeps of its offices
 fingerprint() {
+	written "$H"
 	(cd "$H/offices" && find . -type f -print0 | sort -z |
 		xargs -0 sha256sum | sha256sum)
 }

@@ -26,6 +26,7 @@ becomes() { # SECONDS FILTER VALUE TEXT
 }
 
 fingerprint() {
+	written "$H"
 	(cd "$H/offices" && find . -type f -print0 | sort -z |
 		xargs -0 sha256sum | sha256sum)
 }

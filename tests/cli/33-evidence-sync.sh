@@ -288,6 +288,9 @@ pmqa --dir "$B" sync --wait >/dev/null
 foreign_tip=$(chain "$foreign" "$T/foreign.pdf")
 # the record goes, its file does not yet
 push_text
+# what the hall has yet to write into its repositories is none of the cases'
+stop "$H"
+start "$H"
 
 before=$(fingerprint)
 unchanged() { # TEXT: refused, and nothing at the hall is another
@@ -319,7 +322,7 @@ head -c 900000 "$T/huge.pdf" >"$T/longer.pdf"
 refuses "a file that is longer than its record" "parts by its record" \
 	"evidence/$target" \
 	"$(chain "$target" "$T/longer.pdf"):refs/evidence/$target"
-refuses "one that is much longer" "pack exceeds maximum allowed size" \
+refuses "one that is much longer" "the push is larger than the hall takes at once" \
 	"evidence/$target" \
 	"$(chain "$target" "$T/huge.pdf"):refs/evidence/$target"
 refuses "half a file under the name of the whole" "parts by its record" \

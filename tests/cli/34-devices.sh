@@ -107,6 +107,11 @@ pmqa --dir "$B" set 1.1 gap="ข้อความของ b" >/dev/null
 sync "$B"
 sync "$A"
 same_json "$out" '.merged.conflicts' 1 "the same field is a conflict"
+run pmqa --dir "$A" audit --format json --output -
+same_json "$out" '.counts.merges' 2 \
+	"a merge that left only a conflict is counted in the dossier, too"
+run pmqa --dir "$A" --lang th flags --rule merge_override
+like "$out" "โอกาสในการปรับปรุง: คงค่า" "a flag of it has the field's Thai name"
 is "$(field "$A" 1.1 gap)" "ข้อความของ b" "what the hall had stays in force"
 run pmqa --dir "$A" diff a1 "$(pmqa --dir "$A" status --json | jq -r .revision)"
 like "$out" "changed by both devices" "a difference names why in words"

@@ -125,6 +125,7 @@ is "$(pmqa --dir "$H" score --office 9105 --json | jq -r .total)" \
 pmqa --dir "$H" evidence get "$sha" --office 9105 --output "$T/got.pdf" >/dev/null
 holds "and has the same bytes" cmp -s "$T/plan.pdf" "$T/got.pdf"
 is "$(status_of "$A" .synced)" false "the office cannot know it yet"
+written "$H"
 before=$(fingerprint)
 import "$H" "$first"
 is "$status" 0 "the same stick again"

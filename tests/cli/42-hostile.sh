@@ -41,8 +41,10 @@ start "$B"
 enrol "$A" "$H"
 enrol "$B" "$H"
 
-# every connection is measured; what sshd runs is otherwise what the hall wrote
-sed "s|command=\"|&$(command -v python3) $ROOT/tests/net/hostile/measured.py $T/attacks/measures |" \
+# every connection is measured: so the door itself serves it, not a child of the
+# one that stays; what sshd runs is otherwise what the hall wrote
+sed -e "s|command=\"|&$(command -v python3) $ROOT/tests/net/hostile/measured.py $T/attacks/measures |" \
+	-e "s|/pmqa-receive |/lib/pmqa-door |" \
 	"$H/authorized_keys" >"$T/authorized_keys"
 
 for dir in "$A" "$B"; do
@@ -52,6 +54,9 @@ for dir in "$A" "$B"; do
 done
 stop "$A"
 stop "$B"
+# what the hall has yet to write into its repositories is none of the cases'
+stop "$H"
+start "$H"
 
 PMQA_SANITIZED=0
 # grep -c reads to the end: nm must not die of a closed pipe, which counts here

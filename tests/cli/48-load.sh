@@ -73,6 +73,7 @@ same_json "$(pmqa --dir "$H" hall status --json)" \
 	'[.offices[] | select(.receipt.tip == .tip)] | length' 8 \
 	"the hall's status has eight receipts, each for the office's tip"
 
+written "$H"
 # receipts belong to those who got them
 for code in "${codes[@]}"; do
 	is "$(git -C "$H/offices/$code.git" show hall:receipts.json |

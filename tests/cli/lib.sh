@@ -13,7 +13,7 @@
 #         pmqa         a function that calls the program
 #         run          runs a command: $out, $err, $status
 #         ok not_ok is isnt like unlike exits holds same_json: one assertion
-#         new_office new_hall start stop kill_daemon pid_of wait_until enrol
+#         new_office new_hall start stop written kill_daemon pid_of wait_until enrol
 #         calm set_sync status_of sync_field: exchanges of an office
 #         words make_pdf sha_of: content; now_ms; at_most: an assertion of it
 #         finish       the last line of every script: the sums and the status
@@ -220,6 +220,16 @@ start() {
 settled() {
 	kill -0 "${daemon_pid[$1]}" 2>/dev/null || return 0
 	pmqa --dir "$1" status
+}
+
+# written DIR: waits until all that the daemon has acknowledged stands in its
+# repositories (a receipt of the hall's: after some seconds)
+written() {
+	wait_until 60 has_written "$1"
+}
+
+has_written() { # DIR
+	[ "$(status_of "$1" .journal)" = 0 ]
 }
 
 stop() { # DIR: asks it to end and waits for it

@@ -19,7 +19,7 @@
 static struct gate *g;
 
 struct cut {
-	pid_t pid; /* pmqa-receive, and what it becomes */
+	pid_t pid; /* what serves it: pmqa-receive would only hand it over */
 	int to;    /* its standard input */
 };
 
@@ -27,7 +27,7 @@ struct cut {
 static void
 open_push(struct cut *c)
 {
-	const char *program = test_program("pmqa-receive");
+	const char *program = test_program("lib/pmqa-door");
 	int in[2], out[2];
 
 	assert_int_equal(pipe(in), 0);
@@ -180,7 +180,7 @@ test_push_cut__what_a_killed_one_left_goes_with_a_later_one(void **state)
 
 	(void)state;
 	open_push(&c);
-	end_push(&c, SIGALRM); /* as when its time is over */
+	end_push(&c, SIGKILL);
 	assert_true(has_quarantine());
 	push_something();
 	assert_true(has_quarantine()); /* it could be one under way */

@@ -15,8 +15,6 @@
 #define MAX_KIB (256 * 1024)
 #define OFFICE "%s:refs/heads/office"
 #define FORCED "+%s:refs/heads/office"
-#define NOT_UNPACKED                                                           \
-	"the push is not in good order, the hall's git does not unpack it: "
 #define NOT_PLAIN                                                              \
 	"malformed tree: it holds more than plain files and directories"
 
@@ -25,8 +23,8 @@ struct refusal {
 	/* Forges; a line for git pack-objects may be left in filter. */
 	void (*forge)(struct gate *g, char filter[48]);
 	const char *refspecs[3];
-	/* The hall's sentence ("%s" is the tip's short id), and what stands in
-	 * it of git's own, which looks before the hall's door is asked. */
+	/* The hall's sentence ("%s" is the tip's short id); NULL: the office's
+	 * git does not even send it, and says so in these words. */
 	const char *sentence, *git;
 	int large; /* time and memory are measured */
 };
@@ -322,8 +320,8 @@ static struct refusal refusals[] = {
 	    "commit %s: malformed commit: it has no signature", NULL, 0 },
 	{ "signature_in_the_body", signature_in_body, { OFFICE },
 	    "commit %s: malformed commit: it has no signature", NULL, 0 },
-	{ "nul_in_the_commit", nul, { OFFICE }, NOT_UNPACKED "object ",
-	    "nulInCommit", 0 },
+	{ "nul_in_the_commit", nul, { OFFICE },
+	    "commit %s: malformed commit: it contains a NUL byte", NULL, 0 },
 	{ "wrong_key", wrong_key, { OFFICE },
 	    "commit %s: signature is not by the key of device 9105-a", NULL,
 	    0 },
@@ -338,22 +336,30 @@ static struct refusal refusals[] = {
 	{ "symlink", symlink_, { OFFICE }, "commit %s: " NOT_PLAIN, NULL, 0 },
 	{ "submodule", submodule, { OFFICE }, "commit %s: " NOT_PLAIN, NULL,
 	    0 },
-	{ "git_directory", git_directory, { OFFICE }, NOT_UNPACKED "object ",
-	    "hasDotgit", 0 },
-	{ "unsorted_tree", unsorted, { OFFICE }, NOT_UNPACKED "object ",
-	    "treeNotSorted", 0 },
+	{ "git_directory", git_directory, { OFFICE },
+	    "commit %s: malformed tree: it holds a file name that is not "
+	    "allowed",
+	    NULL, 0 },
+	{ "unsorted_tree", unsorted, { OFFICE },
+	    "commit %s: malformed tree: its files are not in git's order", NULL,
+	    0 },
 	{ "not_canonical", not_canonical, { OFFICE },
 	    "commit %s: 2565/items/1.1: ", NULL, 0 },
 	{ "oversize_record", oversize, { OFFICE },
 	    "commit %s: 2565/items/1.1: object ", NULL, 0 },
+	/* by what the pack says of its length, before a byte is unpacked */
 	{ "a_gibibyte_of_zeros", zeros, { OFFICE },
-	    "commit %s: 2565/items/1.1: object ", NULL, 1 },
+	    "the push has an object of 1073741824 bytes, the hall takes at "
+	    "most 8388608",
+	    NULL, 1 },
 	{ "zeros_that_no_revision_uses", hidden_zeros, { OFFICE },
-	    "the push has an object that no revision of it uses: ", NULL, 1 },
+	    "the push has an object of 524288000 bytes, the hall takes at most "
+	    "8388608",
+	    NULL, 1 },
 	{ "junk_objects", junk, { OFFICE },
 	    "the push has an object that no revision of it uses: ", NULL, 0 },
-	{ "missing_objects", incomplete, { OFFICE }, NOT_UNPACKED,
-	    "did not receive expected object", 0 },
+	{ "missing_objects", incomplete, { OFFICE },
+	    "the push lacks objects that its revisions need", NULL, 0 },
 	{ "blob_as_branch", blob_as_branch, { FORCED }, "object ", NULL, 0 },
 	{ "other_branch", good, { "%s:refs/heads/office2" },
 	    "only branch 'office' can be pushed here", NULL, 0 },
@@ -361,8 +367,9 @@ static struct refusal refusals[] = {
 	    "only branch 'office' can be pushed here", NULL, 0 },
 	{ "tag", good, { "%s:refs/tags/office" },
 	    "only branch 'office' can be pushed here", NULL, 0 },
-	{ "deleted_branch", good, { ":refs/heads/office" },
-	    "branch 'office' cannot be deleted: history only grows", NULL, 0 },
+	/* one that is sent all the same: test_door.c */
+	{ "deleted_branch", good, { ":refs/heads/office" }, NULL,
+	    "remote does not support deleting refs", 0 },
 	{ "two_branches", good, { OFFICE, "%s:refs/heads/more" },
 	    "a push may move exactly one branch, this one moves 2", NULL, 0 },
 };
@@ -403,6 +410,19 @@ refusal_of(const char *said)
 	return ret;
 }
 
+/* The hall did not hear of it: nobody there is bothered. */
+static void
+judge_not_sent(const struct refusal *r, const char *said)
+{
+	char *failing = gate_status(g, "failing");
+
+	if (strstr(said, r->git) == NULL)
+		fail_msg("'%s' is not in: %s", r->git, said);
+	assert_null(strstr(said, "pmqa-refused: "));
+	assert_string_equal(failing, "null");
+	free(failing);
+}
+
 static void
 judge_words(const struct refusal *r, const char *said)
 {
@@ -412,8 +432,6 @@ judge_words(const struct refusal *r, const char *said)
 	expand(r->sentence, want);
 	if (sentence == NULL || strstr(sentence, want) == NULL)
 		fail_msg("'%s' is not in: %s", want, said);
-	if (r->git != NULL && strstr(sentence, r->git) == NULL)
-		fail_msg("'%s' is not in: %s", r->git, sentence);
 	/* who looks after the hall reads the same */
 	failing = gate_status_after(g, "failing", "null");
 	if (strstr(failing, sentence) == NULL)
@@ -456,7 +474,10 @@ test_refusals__(void **state)
 		print_message("%ld ms, %ld KiB\n", (long)p.ms, p.rss_kib);
 		assert_true(p.ms < MAX_MS && p.rss_kib < MAX_KIB);
 	}
-	judge_words(r, p.said);
+	if (r->sentence != NULL)
+		judge_words(r, p.said);
+	else
+		judge_not_sent(r, p.said);
 	judge_afterwards();
 	free(p.said);
 	free(before);

@@ -148,7 +148,7 @@ struct expect {
 };
 
 static int
-repo_has(void *arg)
+in_repo(void *arg)
 {
 	const struct expect *x = arg;
 	char path[300];
@@ -176,7 +176,7 @@ reach_repository(
 	int64_t began = clock_mono_ms();
 
 	assert_int_equal(strlen(x.commit), 40);
-	wire_until(&f->loop, repo_has, &x);
+	wire_until(&f->loop, in_repo, &x);
 	cJSON_Delete(r);
 	return clock_mono_ms() - began;
 }

@@ -153,8 +153,8 @@ write_history(struct store *s, int from, int to, struct span t, FILE *ids)
 	crowd_check(journal_flush(s, &e), &e, "flush");
 }
 
-static void
-join(struct store *hall, struct store *s)
+void
+crowd_join(struct store *hall, struct store *s)
 {
 	cJSON *request = NULL, *answer = NULL, *joined = NULL;
 	struct err e;
@@ -193,19 +193,26 @@ push(const char *from, const char *to)
 }
 
 void
+crowd_office(const char *dir, const char *code, struct store **ret)
+{
+	struct conf c;
+
+	conf_defaults(ROLE_OFFICE, &c);
+	snprintf(c.dir, sizeof(c.dir), "%s", dir);
+	snprintf(c.code, sizeof(c.code), "%s", code);
+	snprintf(c.name, sizeof(c.name), "อำเภอ %s", code);
+	set_up(&c, ret);
+}
+
+void
 crowd_add(struct store *hall, const struct crowd_office *o)
 {
 	char repo[600], theirs[600];
 	struct store *s = NULL;
-	struct conf c;
 	struct span t;
 
-	conf_defaults(ROLE_OFFICE, &c);
-	snprintf(c.dir, sizeof(c.dir), "%s", o->dir);
-	snprintf(c.code, sizeof(c.code), "%s", o->code);
-	snprintf(c.name, sizeof(c.name), "อำเภอ %s", o->code);
-	set_up(&c, &s);
-	join(hall, s);
+	crowd_office(o->dir, o->code, &s);
+	crowd_join(hall, s);
 	t.first = clock_now() - SPAN_S;
 	t.n = o->revisions + o->pending;
 	open_year(s, t.first);

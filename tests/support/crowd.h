@@ -29,6 +29,10 @@ struct crowd_office {
 void crowd_hall(const char *dir, const char *code, const char *url,
     const char *host_key, struct store **ret);
 
+/* An office's own directory, opened; and its place at a hall. */
+void crowd_office(const char *dir, const char *code, struct store **ret);
+void crowd_join(struct store *hall, struct store *office);
+
 /* Makes one office, enrols it and brings its revisions into the hall's
  * repository past the door. The hall has still to absorb them. */
 void crowd_add(struct store *hall, const struct crowd_office *o);

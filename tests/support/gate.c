@@ -289,12 +289,35 @@ list(const char *dir, size_t root, struct buf *out)
 	free(names);
 }
 
+/* The hall gives a receipt once its journal has it: the repository a moment
+ * later. */
+static void
+wait_written(const struct gate *g)
+{
+	int64_t deadline = clock_mono_ms() + NEWS_MS, left = 1;
+	struct test_client c;
+	cJSON *status;
+
+	test_client_open(&c, g->hall.socket);
+	while (left > 0) {
+		status = test_client_call(&c, "status", "{}");
+		left = json_int(status, "journal", -1);
+		assert_true(left >= 0);
+		cJSON_Delete(status);
+		assert_true(left == 0 || clock_mono_ms() < deadline);
+		if (left > 0)
+			usleep(10000);
+	}
+	test_client_close(&c);
+}
+
 char *
 gate_listing(const struct gate *g)
 {
 	struct buf out = BUF_INIT;
 	char dir[300], *text;
 
+	wait_written(g);
 	snprintf(dir, sizeof(dir), "%s/offices", g->joined.hall);
 	list(dir, strlen(dir) + 1, &out);
 	text = buf_take(&out);

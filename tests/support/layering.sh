@@ -24,4 +24,9 @@ done
 for d in base proto daemon client; do
 	forbid "$d" '(sqlite3|git2)' 'SQLite and libgit2 belong to the store'
 done
+# the uppermost folder of the store: nothing else in it builds on it
+for d in store/*/; do
+	[ "$d" = store/audit/ ] ||
+		forbid "${d%/}" 'store/audit/' 'store/audit stands above the rest of the store'
+done
 exit $bad

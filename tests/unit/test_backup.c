@@ -75,6 +75,8 @@ test_backup_tree__leaves_out_what_lives_with_a_process(void **state)
 {
 	(void)state;
 	assert_true(backup_tree_is_left_out("pmqad.sock"));
+	assert_true(backup_tree_is_left_out("door.sock"));
+	assert_true(backup_tree_is_left_out("door.sock.4711"));
 	assert_true(backup_tree_is_left_out("lock"));
 	assert_true(backup_tree_is_left_out("log/lock"));
 	assert_true(backup_tree_is_left_out("slots/9105-a.1"));

@@ -284,11 +284,11 @@ test_enroll__both_keys_are_in_the_offices_allowed_signers(void **state)
 	text = content(office, "allowed_signers", NULL);
 	key_line(store_key(office)->pub, key);
 	snprintf(line, sizeof(line),
-	    "9105-a namespaces=\"git,pmqa-receipt\" %s\n", key);
+	    "9105-a namespaces=\"git,pmqa-receipt,pmqa-anchor\" %s\n", key);
 	assert_non_null(strstr(text, line));
 	key_line(store_key(hall)->pub, key);
 	snprintf(line, sizeof(line),
-	    "91-h namespaces=\"git,pmqa-receipt\" %s\n", key);
+	    "91-h namespaces=\"git,pmqa-receipt,pmqa-anchor\" %s\n", key);
 	assert_non_null(strstr(text, line));
 	free(text);
 }

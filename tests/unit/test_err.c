@@ -117,7 +117,7 @@ run_child(const char *dir, const char *lang)
 	char *out = NULL;
 	struct err e;
 
-	make_dir(dir, "bin/lib/hooks");
+	make_dir(dir, "bin/lib");
 	make_dir(dir, "bin/share/locale/th/LC_MESSAGES");
 	write_text(dir, "th.po", catalogue);
 	snprintf(po, sizeof(po), "%s/th.po", dir);

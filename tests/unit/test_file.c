@@ -230,7 +230,7 @@ test_file__own_files_in_a_build_tree(void **state)
 	struct err e;
 
 	(void)state;
-	assert_ok(file_mkdirs(at("bin/lib/hooks"), 0755, &e), &e);
+	assert_ok(file_mkdirs(at("bin/lib"), 0755, &e), &e);
 	assert_ok(file_mkdirs(at("bin/share/locale"), 0755, &e), &e);
 	assert_ok(file_mkdirs(at("tests/unit"), 0755, &e), &e);
 	assert_ok(file_mkdirs(at("bench"), 0755, &e), &e);
@@ -253,7 +253,7 @@ test_file__own_files_of_an_installed_program(void **state)
 	(void)state;
 	/* beside it are other programs' directories, not a build tree */
 	assert_ok(file_mkdirs(at("bin"), 0755, &e), &e);
-	assert_ok(file_mkdirs(at("lib/hooks"), 0755, &e), &e);
+	assert_ok(file_mkdirs(at("lib"), 0755, &e), &e);
 	assert_ok(file_mkdirs(at("share/locale"), 0755, &e), &e);
 	own_is("bin/pmqa", "lib", PMQA_PREFIX "/lib/pmqa");
 	own_is("bin/pmqa", "editions", PMQA_PREFIX "/share/pmqa/editions");

@@ -121,6 +121,29 @@ test_journal__writes_commits_that_stock_git_verifies(void **state)
 }
 
 static void
+test_journal__flushes_one_office_alone(void **state)
+{
+	struct fixture *f = *state;
+	char office[8];
+	int has = -1;
+
+	cJSON_Delete(test_office_tick(&f->o, 2565, "1.1.B1", 1));
+	assert_ok(
+	    journal_next_office(f->o.store, NULL, office, &has, &f->e), &f->e);
+	assert_int_equal(1, has);
+	assert_string_equal("9105", office);
+	assert_ok(journal_next_office(f->o.store, "9105", office, &has, &f->e),
+	    &f->e);
+	assert_int_equal(0, has);
+
+	assert_ok(journal_flush_office(f->o.store, "9106", &f->e), &f->e);
+	assert_int_equal(2, waiting(f));
+	assert_ok(journal_flush_office(f->o.store, "9105", &f->e), &f->e);
+	assert_int_equal(0, waiting(f));
+	expect_fsck(f);
+}
+
+static void
 test_journal__flushes_nothing_when_nothing_waits(void **state)
 {
 	struct fixture *f = *state;
@@ -265,6 +288,7 @@ main(void)
 		    test_journal__writes_the_ids_that_were_acknowledged),
 		journal_test(
 		    test_journal__writes_commits_that_stock_git_verifies),
+		journal_test(test_journal__flushes_one_office_alone),
 		journal_test(test_journal__flushes_nothing_when_nothing_waits),
 		journal_test(
 		    test_journal__is_taken_up_after_a_stop_with_the_same_ids),

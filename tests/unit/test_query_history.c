@@ -214,7 +214,7 @@ test_query_history__names_what_it_does_not_know(void **state)
 	q.record = "9.9";
 	expect_refused(&q, ERR_NOT_FOUND, "its items are 1.1 to 7.6");
 	q.record = "../x";
-	expect_refused(&q, ERR_INVALID, "not a record");
+	expect_refused(&q, ERR_INVALID, "writes no record");
 	q.record = "1.1";
 	q.field = "colour";
 	expect_refused(&q, ERR_NOT_FOUND, "its fields are: ticks ");

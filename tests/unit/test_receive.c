@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "daemon/receive/command.h"
-#include "daemon/receive/receive_hook.h"
+#include "daemon/receive/receive.h"
 
 #define A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -206,72 +206,6 @@ test_receive__denies_an_office_that_is_not_enrolled(void **state)
 	test_dir_remove(dir);
 }
 
-static int
-parse(const char *text, struct door_update *u, size_t *n, struct err *e)
-{
-	return receive_hook_parse(text, strlen(text), u, n, e);
-}
-
-static void
-test_receive__reads_what_git_gives_its_hooks(void **state)
-{
-	struct door_update u[RECEIVE_UPDATES_MAX];
-	size_t n = 0;
-	struct err e;
-
-	(void)state;
-	assert_ok(parse(A40 " " B40 " refs/heads/office\n", u, &n, &e), &e);
-
-	assert_int_equal(n, 1);
-	assert_string_equal(u[0].old, A40);
-	assert_string_equal(u[0].new_, B40);
-	assert_string_equal(u[0].ref, "refs/heads/office");
-}
-
-static void
-test_receive__refuses_hook_input_without_form(void **state)
-{
-	const char *const bad[] = { "", A40 " " B40 " refs/heads/office",
-		A40 " " B40 " \n", A40 " " B40 "\n",
-		A40 "  " B40 " refs/heads/x\n",
-		"A" A40 " " B40 " refs/heads/x\n",
-		A40 " x" B40 " refs/heads/x\n", "\n" };
-	struct door_update u[RECEIVE_UPDATES_MAX];
-	size_t i, n = 0;
-	struct err e;
-
-	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(parse(bad[i], u, &n, &e), ERR_REFUSED);
-	assert_int_equal(
-	    receive_hook_parse(A40 " " B40 " refs\0heads\n", 93, u, &n, &e),
-	    ERR_REFUSED);
-}
-
-static void
-test_receive__refuses_a_ref_name_or_a_push_too_long(void **state)
-{
-	struct door_update u[RECEIVE_UPDATES_MAX];
-	struct buf b = BUF_INIT;
-	struct err e;
-	size_t n = 0;
-	int i;
-
-	(void)state;
-	buf_puts(&b, A40 " " B40 " refs/heads/");
-	for (i = 0; i < 300; i++)
-		buf_putc(&b, 'x');
-	buf_puts(&b, "\n");
-	assert_int_equal(
-	    receive_hook_parse(b.data, b.len, u, &n, &e), ERR_REFUSED);
-	buf_clear(&b);
-	for (i = 0; i <= RECEIVE_UPDATES_MAX; i++)
-		buf_puts(&b, A40 " " B40 " refs/heads/office\n");
-	assert_err(receive_hook_parse(b.data, b.len, u, &n, &e), ERR_REFUSED,
-	    &e, "one branch");
-	buf_release(&b);
-}
-
 static size_t
 file_size(const char *path)
 {
@@ -330,10 +264,6 @@ main(void)
 		    test_receive__maps_a_device_to_its_one_repository),
 		cmocka_unit_test(
 		    test_receive__denies_an_office_that_is_not_enrolled),
-		cmocka_unit_test(test_receive__reads_what_git_gives_its_hooks),
-		cmocka_unit_test(test_receive__refuses_hook_input_without_form),
-		cmocka_unit_test(
-		    test_receive__refuses_a_ref_name_or_a_push_too_long),
 		cmocka_unit_test(
 		    test_receive__logs_one_line_and_turns_a_full_log),
 	};

@@ -96,7 +96,7 @@ test_schema__has_strict_tables_only(void **state)
 
 	assert_ok(schema_migrate(f->db, &f->e), &f->e);
 
-	assert_int_equal(15, one(f, "SELECT count(*) FROM pragma_table_list"
+	assert_int_equal(16, one(f, "SELECT count(*) FROM pragma_table_list"
 				    " WHERE schema = 'main' AND type = 'table'"
 				    " AND name NOT LIKE 'sqlite_%'"));
 	assert_int_equal(

@@ -90,7 +90,7 @@ test_sentence__in_thai(void **state)
 	struct err e;
 
 	(void)state;
-	snprintf(mo, sizeof(mo), "%s/bin/lib/hooks", dir);
+	snprintf(mo, sizeof(mo), "%s/bin/lib", dir);
 	assert_ok(file_mkdirs(mo, 0755, &e), &e);
 	snprintf(mo, sizeof(mo), "%s/bin/share/locale/th/LC_MESSAGES", dir);
 	assert_ok(file_mkdirs(mo, 0755, &e), &e);

@@ -1,13 +1,21 @@
 """One object for each fsck message id of git 2.39 that can be made in a pack:
-in a commit, a tree, a tag, and the files whose names git knows. Of a few git
-says another sentence than its id, because it parses before it checks. Not to be
-made: unknownType (a pack has four kinds), missingTreeObject (a tree without an
-id is cut: badTree), largePathname (younger)."""
+in a commit, a tree, a tag, and the files whose names git knows; the door finds
+each by its own stricter rules. Not to be made: unknownType (a pack has four
+kinds), missingTreeObject (a tree without an id is cut: badTree), largePathname
+(younger)."""
 from gitbytes import BLOB, COMMIT, TAG, TREE, ZERO, object_id, tree
 from office import ITEM
 from table import pushes
 
 NONE = "1" * 40
+HEADERS = "headers are not in the one allowed form"
+NO_COMMIT = "is not a commit"
+FORKED = "does not continue the one that is stored"
+CUT = "it is cut short"
+ORDER = "not in git's order"
+NAME = "a file name that is not allowed"
+MODE = "more than plain files and directories"
+KIND = "of a kind that no revision uses"
 
 
 # --- commits: the message and the header are good but for one thing, and all
@@ -51,34 +59,34 @@ def raw_commit(data):
 
 ROOT = b"tree " + b"2" * 40 + b"\n"
 for name, part, make in [
-        ("badDate", "badDate", author(b"author a <a@9105> 17x +0700")),
-        ("badDateOverflow", "badDateOverflow",
+        ("badDate", HEADERS, author(b"author a <a@9105> 17x +0700")),
+        ("badDateOverflow", HEADERS,
          author(b"author a <a@9105> 99999999999999999999 +0700")),
-        ("badEmail", "badEmail", author(b"author a <a@9105 1795364850 +0700")),
-        ("badName", "badName", author(b"author a> <a@9105> 1795364850 +0700")),
-        ("badTimezone", "badTimezone",
+        ("badEmail", HEADERS, author(b"author a <a@9105 1795364850 +0700")),
+        ("badName", HEADERS, author(b"author a> <a@9105> 1795364850 +0700")),
+        ("badTimezone", HEADERS,
          author(b"author a <a@9105> 1795364850 +07")),
-        ("badParentSha1", "bad parents in commit", in_header(b"parent ", b"parent x")),
-        ("badTreeSha1", "bogus commit object", in_header(b"tree ", b"tree x")),
-        ("missingAuthor", "missingAuthor", without(b"author")),
-        ("missingCommitter", "missingCommitter", without(b"committer")),
-        ("missingEmail", "missingEmail",
+        ("badParentSha1", "not a commit id of 40 hexadecimal digits", in_header(b"parent ", b"parent x")),
+        ("badTreeSha1", NO_COMMIT, in_header(b"tree ", b"tree x")),
+        ("missingAuthor", HEADERS, without(b"author")),
+        ("missingCommitter", HEADERS, without(b"committer")),
+        ("missingEmail", HEADERS,
          author(b"author somsri 1795364850 +0700")),
-        ("missingNameBeforeEmail", "missingNameBeforeEmail",
+        ("missingNameBeforeEmail", HEADERS,
          author(b"author <a@9105> 1795364850 +0700")),
-        ("missingSpaceBeforeDate", "missingSpaceBeforeDate",
+        ("missingSpaceBeforeDate", HEADERS,
          author(b"author a <a@9105>1795364850 +0700")),
-        ("missingSpaceBeforeEmail", "missingSpaceBeforeEmail",
+        ("missingSpaceBeforeEmail", "name of the person",
          author(b"author a<a@9105> 1795364850 +0700")),
-        ("missingTree", "bogus commit object", without(b"tree")),
-        ("multipleAuthors", "multipleAuthors",
+        ("missingTree", NO_COMMIT, without(b"tree")),
+        ("multipleAuthors", HEADERS,
          in_header(b"author ", b"author b <b@9105> 1795364850 +0700\nauthor ")),
-        ("zeroPaddedDate", "zeroPaddedDate",
+        ("zeroPaddedDate", HEADERS,
          author(b"author a <a@9105> 01795364850 +0700")),
-        ("nulInHeader", "nulInHeader", raw_commit(ROOT + b"author \0\n\n")),
-        ("unterminatedHeader", "unterminatedHeader",
+        ("nulInHeader", FORKED, raw_commit(ROOT + b"author \0\n\n")),
+        ("unterminatedHeader", FORKED,
          raw_commit(ROOT + b"author a <a@9105> 1 +0700")),
-        ("nulInCommit", "nulInCommit",
+        ("nulInCommit", "contains a NUL byte",
          broken_commit(lambda h, m: (h, m[:-1] + b"\0\n"))),
 ]:
     pushes("fsck: " + name, part, make)
@@ -121,31 +129,31 @@ def raw_tree(data):
 
 
 for name, part, make in [
-        ("badTree: cut", "badTree", raw_tree(b"100644 a\0short")),
-        ("badTree: no mode", "badTree", raw_tree(b" a\0" + b"1" * 20)),
+        ("badTree: cut", CUT, raw_tree(b"100644 a\0short")),
+        ("badTree: no mode", MODE, raw_tree(b" a\0" + b"1" * 20)),
         ("emptyName", "", raw_tree(b"100644 \0" + b"1" * 20)),
-        ("duplicateEntries", "duplicateEntries",
+        ("duplicateEntries", ORDER,
          broken_tree(blob("100644", "z"), blob("100644", "z", b"y\n"))),
-        ("treeNotSorted", "treeNotSorted",
+        ("treeNotSorted", ORDER,
          broken_tree(blob("100644", "z"), first=True)),
-        ("fullPathname", "fullPathname", broken_tree(blob("100644", "a/b"))),
-        ("hasDot", "hasDot", broken_tree(deep("40000", "."), first=True)),
-        ("hasDotdot", "hasDotdot", broken_tree(deep("40000", ".."),
+        ("fullPathname", NAME, broken_tree(blob("100644", "a/b"))),
+        ("hasDot", NAME, broken_tree(deep("40000", "."), first=True)),
+        ("hasDotdot", NAME, broken_tree(deep("40000", ".."),
                                                first=True)),
-        ("hasDotgit", "hasDotgit", broken_tree(deep("40000", ".git"),
+        ("hasDotgit", NAME, broken_tree(deep("40000", ".git"),
                                                first=True)),
-        ("hasDotgit: case", "hasDotgit",
+        ("hasDotgit: case", NAME,
          broken_tree(deep("40000", ".GiT"), first=True)),
-        ("hasDotgit: NTFS short name", "hasDotgit",
+        ("hasDotgit: NTFS short name", NAME,
          broken_tree(deep("40000", "git~1"))),
-        ("hasDotgit: NTFS stream", "hasDotgit",
+        ("hasDotgit: NTFS stream", NAME,
          broken_tree(deep("40000", ".git::$INDEX_ALLOCATION"), first=True)),
         ("hasDotgit: NTFS backslash", "",
          broken_tree(blob("100644", ".git\\config"), first=True)),
-        ("hasDotgit: HFS ignored character", "hasDotgit",
+        ("hasDotgit: HFS ignored character", NAME,
          broken_tree(deep("40000", ".g\u200cit"), first=True)),
-        ("nullSha1", "nullSha1", broken_tree(("100644", "z", ZERO))),
-        ("zeroPaddedFilemode", "zeroPaddedFilemode",
+        ("nullSha1", "an object that cannot be", broken_tree(("100644", "z", ZERO))),
+        ("zeroPaddedFilemode", MODE,
          broken_tree(deep("040000", "z"))),
         ("badFilemode: 100600", "", broken_tree(blob("100600", "z"))),
         ("badFilemode: 100664", "", broken_tree(blob("100664", "z"))),
@@ -161,10 +169,10 @@ for name, part, make in [
 
 # --- files whose names git knows
 
-def named(name, data, part, mode="100644", title=None):
+def named(name, data, title, mode="100644", part=NAME):
     """A root file of that name."""
-    pushes("fsck: " + (title or part), part,
-           broken_tree(blob(mode, name, data), first=True))
+    pushes("fsck: " + title, part, broken_tree(
+        blob(mode, name, data), first=True))
 
 
 MODULE = b'[submodule "a"]\n\tpath = a\n\turl = '
@@ -172,20 +180,25 @@ named(".gitmodules", b'[submodule "../x"]\n\turl = y\n', "gitmodulesName")
 named(".gitmodules", MODULE + b"-uevil\n", "gitmodulesUrl")
 named(".gitmodules", b'[submodule "a"]\n\tpath = -a\n', "gitmodulesPath")
 named(".gitmodules", MODULE + b"x\n\tupdate = !sh\n", "gitmodulesUpdate")
-named(".gitmodules", b"[broken\n", "", title="gitmodulesParse")
-named(".gitmodules", b"/etc/passwd", "gitmodulesSymlink", mode="120000")
-named(".gitmodules", b"#" * 200, "", title="gitmodules at all")
+named(".gitmodules", b"[broken\n", "gitmodulesParse")
+named(".gitmodules", b"/etc/passwd", "gitmodulesSymlink", mode="120000",
+      part=MODE)
+named(".gitmodules", b"#" * 200, "gitmodules at all")
 named(".gitmodules", b"#" * (1100 * 1024), "gitmodulesLarge")
 named(".gitattributes", b"* " + b"a" * 3000 + b"\n",
       "gitattributesLineLength")
-named(".gitattributes", b"#" * (101 * 1024 * 1024), "gitattributesLarge")
-named(".gitattributes", b"x", "", mode="120000", title="gitattributesSymlink")
-named(".gitignore", b"x", "", mode="120000", title="gitignoreSymlink")
-named(".mailmap", b"x", "", mode="120000", title="mailmapSymlink")
+named(".gitattributes", b"#" * (101 * 1024 * 1024), "gitattributesLarge",
+      part="the hall takes at most")
+named(".gitattributes", b"x", "gitattributesSymlink", mode="120000",
+      part=MODE)
+named(".gitignore", b"x", "gitignoreSymlink", mode="120000",
+      part=MODE)
+named(".mailmap", b"x", "mailmapSymlink", mode="120000",
+      part=MODE)
 for known in ("gitmodules", "gitattributes"):
     pushes("fsck: %sMissing" % known, "",
            broken_tree(("100644", "." + known, NONE), first=True))
-    pushes("fsck: %sBlob" % known, "is a tree, not a blob",
+    pushes("fsck: %sBlob" % known, NAME,
            broken_tree(deep("100644", "." + known), first=True))
 
 
@@ -202,29 +215,29 @@ def tagged(text):
 
 TAGGED = (b"object COMMIT\ntype commit\ntag v1\n"
           b"tagger a <a@9105> 1795364850 +0700\n\nx\n")
-for name, part, text in [
-        ("missingObject", "invalid tag", TAGGED[TAGGED.index(b"type"):]),
-        ("badObjectSha1", "invalid tag",
+for name, text in [
+        ("missingObject", TAGGED[TAGGED.index(b"type"):]),
+        ("badObjectSha1",
          TAGGED.replace(b"COMMIT", b"COMMITx")),
-        ("missingTypeEntry", "invalid tag",
+        ("missingTypeEntry",
          TAGGED.replace(b"type commit\n", b"")),
-        ("missingType", "unknown tag type",
+        ("missingType",
          TAGGED.replace(b"type commit\n", b"type ")[:60]),
-        ("badType", "unknown tag type", TAGGED.replace(b"commit\n", b"nothing\n", 1)),
-        ("missingTagEntry", "invalid tag",
+        ("badType", TAGGED.replace(b"commit\n", b"nothing\n", 1)),
+        ("missingTagEntry",
          TAGGED.replace(b"tag v1\n", b"")),
-        ("missingTag", "invalid tag",
+        ("missingTag",
          b"object COMMIT\ntype commit\ntag "),
-        ("badTagName", "", TAGGED.replace(b"tag v1", b"tag a..b")),
-        ("missingTaggerEntry", "",
+        ("badTagName", TAGGED.replace(b"tag v1", b"tag a..b")),
+        ("missingTaggerEntry",
          TAGGED.replace(b"tagger a <a@9105> 1795364850 +0700\n", b"")),
-        ("extraHeaderEntry", "", TAGGED.replace(b"\n\n", b"\nmore 1\n\n")),
-        ("a good tag", "an object that no revision of it uses", TAGGED),
+        ("extraHeaderEntry", TAGGED.replace(b"\n\n", b"\nmore 1\n\n")),
+        ("a good tag", TAGGED),
 ]:
-    pushes("tag: " + name, part, tagged(text))
+    pushes("tag: " + name, KIND, tagged(text))
 
 
-# --- what the door sees where git sees no fault
+# --- what git sees no fault in
 
 def with_entry(path, data=b"x\n", mode=None):
     """The good revision with one file more, named in its Content-SHA256."""
