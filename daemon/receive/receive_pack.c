@@ -13,6 +13,7 @@
 #include "daemon/receive/receive_door.h"
 #include "daemon/receive/receive_refs.h"
 #include "daemon/receive/receive_report.h"
+#include "daemon/receive/receive_slot.h"
 #include "daemon/receive/receive_wire.h"
 #include "daemon/sync/remark.h"
 #include "store/evidence/evidence_repo.h"
@@ -187,12 +188,11 @@ move(struct pack_push *p, struct err *e)
 }
 
 static int
-take(struct pack_push *p, struct err *e)
+judge(struct pack_push *p, struct err *e)
 {
 	int rc;
 
-	if ((rc = take_pack(p, e)) < 0 ||
-	    (rc = receive_door_ask(p->r,
+	if ((rc = receive_door_ask(p->r,
 		 p->incoming != NULL ? p->o->quarantine : NULL, p->asked.list,
 		 p->asked.n, e)) < 0)
 		return rc;
@@ -201,6 +201,23 @@ take(struct pack_push *p, struct err *e)
 		return err_set(e, ERR_REFUSED, 0, "this push moves nothing");
 	hold_on();
 	return move(p, e);
+}
+
+static int
+take(struct pack_push *p, struct err *e)
+{
+	int rc, alone = -1;
+
+	if ((rc = take_pack(p, e)) < 0)
+		return rc;
+	/* files of evidence have nothing to do with each other */
+	if (p->r->sha[0] == '\0' &&
+	    (rc = receive_slot_alone(p->r, &alone, e)) < 0)
+		return rc;
+	rc = judge(p, e);
+	if (alone >= 0)
+		close(alone);
+	return rc;
 }
 
 /* --- the answer --- */

@@ -140,6 +140,25 @@ run ill "good"
 is "$status" 0 "a lock that is older than any push keeps nobody out"
 exits 0 "the hall's log is whole" pmqa --dir "$H" verify
 is "$(git -C "$H/offices/9105.git" fsck --strict --full 2>&1)" "" "stock git has nothing to say"
+
+# --- two pushes of one office ------------------------------------------------
+
+# the one that is judged and the one that moves a ref are never two
+tip() { git -C "$H/offices/9106.git" rev-parse refs/heads/office; }
+moved() { [ "$(tip)" != "$before" ]; }
+before=$(tip)
+pmqa --dir "$B" tick 1.1.B3 >/dev/null
+exec 9>"$H/slots/9106.door"
+flock 9
+pmqa --dir "$B" sync --wait >/dev/null 2>&1 &
+waits_at_door() { # flock(2) of another process on that file
+	grep -q ":$(stat -c %i "$H/slots/9106.door") .*" <(grep -e '->' /proc/locks)
+}
+holds "a push waits while another one of its office is at the door" wait_until 60 waits_at_door
+is "$(tip)" "$before" "and has moved nothing"
+flock -u 9
+holds "then it is taken in" wait_until 60 moved
+wait $!
 stop "$B"
 stop "$H"
 finish

@@ -118,7 +118,8 @@ https_start() {
 
 https_stop() {
 	[ -z "$https_nginx" ] || kill -TERM "$https_nginx" 2>/dev/null || true
-	[ -z "$https_wrap" ] || kill -TERM "$https_wrap" 2>/dev/null || true
+	# the group: its four processes outlive a first one that was killed
+	[ -z "$https_wrap" ] || kill -TERM -- "-$https_wrap" 2>/dev/null || true
 	wait "$https_nginx" "$https_wrap" 2>/dev/null || true
 	https_nginx='' https_wrap=''
 }
