@@ -424,7 +424,7 @@ test_moment__diff_of_one_item_or_field(void **state)
 	cJSON_Delete(v);
 	q.record = "zz/../x";
 	assert_err(query_diff_of(sample_office.store, &q, &v, &e), ERR_INVALID,
-	    &e, "not a record");
+	    &e, "writes no record");
 }
 
 int
