@@ -210,8 +210,11 @@ rm "$T/lan"
 # --- a link comes up ----------------------------------------------------------
 
 net=pmqa-when-$$
+leave_net() {
+	ip netns del "$net" 2>/dev/null
+}
 if [ "$(id -u)" -eq 0 ] && ip netns add "$net" 2>/dev/null; then
-	trap 'ip netns del "$net"; (exit 1); at_exit' EXIT
+	trap 'at_exit leave_net' EXIT
 fi
 # (in a plain chroot a namespace can be made and not entered)
 if ip netns exec "$net" true 2>/dev/null; then
@@ -233,8 +236,6 @@ if ip netns exec "$net" true 2>/dev/null; then
 	# what runs in the namespace ends with its own process id
 	stop "$A"
 	start "$A"
-	ip netns del "$net"
-	trap at_exit EXIT
 else
 	echo "skipped: no network namespaces here, so no link came up"
 fi
