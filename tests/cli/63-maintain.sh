@@ -13,7 +13,7 @@ packs() { # REPO
 }
 
 loose() { # REPO
-	find "$1/objects" -path '*/??/*' -type f | wc -l
+	(cd "$1/objects" && find . -path './??/*' -type f | wc -l)
 }
 
 proves() { # DIR TEXT

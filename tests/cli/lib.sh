@@ -32,9 +32,9 @@ T=$(mktemp -d "$base/pmqa-cli-XXXXXX")
 mkdir "$T/home"
 
 # the same surroundings for everybody
-export HOME="$T/home" LC_ALL=C.UTF-8 PMQA_LANG=en TZ=UTC COLUMNS=100
+export HOME="$T/home" LC_ALL=C.UTF-8 PMQA_LANG=en TZ=UTC COLUMNS=100 TERM=xterm
 unset PMQA_DIR PMQA_SOCKET NO_COLOR LANGUAGE XDG_CONFIG_HOME
-unset GIT_DIR GIT_WORK_TREE GIT_CONFIG_PARAMETERS SSH_AUTH_SOCK
+unset GIT_DIR GIT_WORK_TREE GIT_CONFIG_PARAMETERS SSH_AUTH_SOCK ${!PYTHON*}
 
 passed=0
 failed=0

@@ -51,5 +51,5 @@ if not said:
     print("closed")
     sys.exit(0)
 start, _, text = said.partition(b"\r\n\r\n")
-print(start.split(b" ", 2)[1].decode("latin-1"))
+sys.stdout.buffer.write(start.split(b" ", 2)[1] + b"\n")
 sys.stdout.buffer.write(text[:2000].replace(b"\0", b" "))
