@@ -328,6 +328,14 @@ ministry_sync(struct cmd *c, struct err *e)
 	if ((rc = cmd_ask(c, "ministry.list", NULL, &before, e)) < 0 ||
 	    (rc = ask_sync(c, code, e)) < 0)
 		goto out;
+	/* the daemon may take a name while it reads who there is */
+	if (code != NULL && runs_of(json_get(before, "provinces"), code) < 0) {
+		rc = err_set(e, ERR_NOT_FOUND, 0,
+		    "province %.20s is not among those that this ministry "
+		    "fetches",
+		    code);
+		goto out;
+	}
 	if (c->opts->value[OPT_WAIT] == NULL) {
 		rc = show(c, before, e);
 		goto out;

@@ -176,6 +176,7 @@ void
 ministry_sync_loaded(
     struct ministry_sync *ms, struct ministry_place *places, size_t n)
 {
+	struct ministry_place *wanted;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -198,6 +199,10 @@ ministry_sync_loaded(
 	free(ms->places);
 	ms->places = places;
 	ms->n = n;
+	if ((wanted = ministry_sync_place(ms, ms->wanted)) != NULL)
+		wanted->due_ms = 0;
+	if (wanted != NULL || !ms->load_again)
+		ms->wanted[0] = '\0';
 	look(ms);
 }
 
@@ -218,6 +223,12 @@ ministry_sync_now(struct ministry_sync *ms, const char *code, struct err *e)
 
 	if (ms->closing)
 		return err_set(e, ERR_UNREACHABLE, 0, "this daemon is ending");
+	/* added a moment ago: its turn comes when it has been read */
+	if (code != NULL && ministry_sync_place(ms, code) == NULL &&
+	    ms->loading) {
+		snprintf(ms->wanted, sizeof(ms->wanted), "%s", code);
+		return 0;
+	}
 	if (code != NULL && ministry_sync_place(ms, code) == NULL)
 		return err_set(e, ERR_NOT_FOUND, 0,
 		    "province %.20s is not among those that this ministry "

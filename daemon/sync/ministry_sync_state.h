@@ -37,6 +37,7 @@ struct ministry_sync {
 	struct ministry_place *places; /* by code */
 	size_t n;
 	int loading, load_again;
+	char wanted[8];             /* asked for while it was read; "": none */
 	struct ministry_fetch *run; /* the one exchange under way */
 	int closing;
 	void (*closed)(void *arg);
