@@ -134,10 +134,11 @@ $(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
 	@mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
-$(B)/bench/bench_hall $(B)/bench/bench_ministry: $(B)/tests/support/crowd.o
-$(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_past: more_libs = $(B)/lib.a
+$(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_year: $(B)/tests/support/crowd.o
+$(B)/bench/bench_year: $(B)/tests/support/thai_text.o
+$(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_past $(B)/bench/bench_year: more_libs = $(B)/lib.a
 # ten years pass in minutes: the program has a clock of its own
-$(B)/bench/bench_past: $(addprefix $(B)/tests/support/,crowd.o decade.o decade_write.o thai_text.o)
+$(B)/bench/bench_past: $(addprefix $(B)/tests/support/,crowd.o decade.o decade_desk.o decade_take.o decade_write.o thai_text.o)
 $(B)/bench/bench_past: LDFLAGS += -Wl,--wrap=clock_now
 $(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
 	@$(call link,$^)
@@ -155,11 +156,13 @@ check: deps
 # bytes and bad links: the longest ones, begun first; measured without a checker
 measured := $(wildcard tests/net/[0-9]*.sh) tests/cli/39-backlog.sh tests/cli/38-cuts.sh tests/cli/41-many-files.sh
 cli := $(measured) $(filter-out $(measured),$(sort $(wildcard tests/cli/[0-9]*.sh)))
-check-all: all $(tests) $(shims) $(nettools)
+# a past is made and measured, small
+pasts := $(addprefix $(B)/bench/,bench_past bench_socket bench_time)
+check-all: all $(tests) $(shims) $(nettools) $(pasts)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests) $(cli)
 check-unit: all $(tests) $(shims)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(tests)
-check-cli: all $(nettools)
+check-cli: all $(nettools) $(pasts)
 	@PMQA_BIN=$(CURDIR)/$(B)/bin bash tests/support/run_tests.sh $(cli)
 
 demo: deps

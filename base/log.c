@@ -1,20 +1,11 @@
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
 #define LINE_MAX_BYTES 2048
-
-static atomic_int max_level = LOG_INFO;
-
-void
-log_set_level(enum log_level max)
-{
-	atomic_store(&max_level, (int)max);
-}
 
 void
 log_line(enum log_level level, const char *fmt, ...)
@@ -24,8 +15,6 @@ log_line(enum log_level level, const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if ((int)level > atomic_load(&max_level))
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

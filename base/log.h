@@ -15,9 +15,8 @@
 
 #include "base/err.h"
 
-enum log_level { LOG_ERROR = 3, LOG_WARN = 4, LOG_INFO = 6, LOG_DEBUG = 7 };
+enum log_level { LOG_ERROR = 3, LOG_WARN = 4, LOG_INFO = 6 };
 
-void log_set_level(enum log_level max);
 void log_line(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* "<what>: <sentence> (<code>)" at LOG_ERROR */

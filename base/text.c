@@ -54,6 +54,28 @@ code_point(const unsigned char *s, size_t n)
 }
 /* NOLINTEND(clang-analyzer-core.*) */
 
+/* Bytes at s that are ASCII, looked at by eights; may stop early. */
+static size_t
+skip_ascii(const unsigned char *s, size_t len)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= len; i += sizeof(eight)) {
+		memcpy(&eight, s + i, sizeof(eight));
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return i;
+}
+
+/* Thai, most of what is written here: e0 b8 .. and e0 b9 .. */
+static int
+is_thai(const unsigned char *s)
+{
+	return s[0] == 0xe0 && (s[1] & 0xfe) == 0xb8 && (s[2] & 0xc0) == 0x80;
+}
+
 int
 text_is_utf8(const char *s, size_t len, size_t *ret_bad)
 {
@@ -61,6 +83,11 @@ text_is_utf8(const char *s, size_t len, size_t *ret_bad)
 	size_t i = 0, n;
 
 	while (i < len) {
+		while (len - i >= 3 && is_thai(p + i))
+			i += 3;
+		i += skip_ascii(p + i, len - i);
+		if (i == len)
+			break;
 		if (p[i] < 0x80) {
 			i++;
 			continue;

@@ -7,6 +7,8 @@
  *     (their ids in DIR/9101.pending)
  * bench_hall absorb DIR/H     takes everything in; prints
  *     "absorb<tab>commits<tab>seconds<tab>commits/s<tab>most MiB<tab>MiB now"
+ * bench_hall save DIR N       one save at an office as its daemon does it: signed,
+ *     in the journal, flushed into its repository; N makes the text another one
  * bench_hall signatures DIR/H OFFICE   what the checks of its signatures alone
  *     cost; prints "sshsig<tab>n<tab>n/s" (strict form and signature of whole
  *     commits) and "ed25519<tab>n<tab>n/s" (the library's check alone)
@@ -20,6 +22,8 @@
 #include "store/admit/absorb.h"
 #include "store/git/giterr.h"
 #include "store/git/graph.h"
+#include "store/save/answer.h"
+#include "store/save/journal.h"
 #include "tests/support/crowd.h"
 
 #define FIRST_CODE 9101
@@ -110,6 +114,30 @@ absorb(const char *dir)
 	store_close(s);
 }
 
+static void
+save(const char *dir, const char *n)
+{
+	struct person person = { "somsri", "สมศรี" };
+	cJSON *fields = cJSON_CreateObject(), *saved = NULL;
+	struct store *s = NULL;
+	char text[200];
+	struct err e;
+
+	snprintf(text, sizeof(text),
+	    "ครั้งที่ %.20s: หน่วยงานสื่อสารวิสัยทัศน์ต่อบุคลากรทุกระดับ", n);
+	crowd_check(store_open(dir, STORE_WRITE, &s, &e), &e, dir);
+	crowd_check(json_put_str(fields, "strengths", text, &e), &e, "text");
+	crowd_check(save_group_begin(s, &e), &e, "begin");
+	crowd_check(
+	    answer_set(s, &person, 0, "1.1", fields, NULL, NULL, &saved, &e),
+	    &e, "save");
+	crowd_check(save_group_end(s, &e), &e, "end");
+	crowd_check(journal_flush(s, &e), &e, "flush");
+	cJSON_Delete(saved);
+	cJSON_Delete(fields);
+	store_close(s);
+}
+
 /* --- signatures alone --- */
 
 static void
@@ -195,12 +223,14 @@ main(int argc, char **argv)
 		make(argc, argv);
 	else if (argc == 3 && strcmp(argv[1], "absorb") == 0)
 		absorb(argv[2]);
+	else if (argc == 4 && strcmp(argv[1], "save") == 0)
+		save(argv[2], argv[3]);
 	else if (argc == 4 && strcmp(argv[1], "signatures") == 0)
 		signatures(argv[2], argv[3]);
 	else {
 		fputs("usage: bench_hall make DIR OFFICES REVISIONS PENDING "
-		      "[URL HOST-KEY-FILE] | absorb DIR/H | signatures DIR/H "
-		      "OFFICE\n",
+		      "[URL HOST-KEY-FILE] | absorb DIR/H | save DIR N | "
+		      "signatures DIR/H OFFICE\n",
 		    stderr);
 		return 2;
 	}

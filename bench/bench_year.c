@@ -11,21 +11,17 @@
  *
  * Anything that fails ends the bench with its sentence.
  */
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "store/admit/absorb.h"
 #include "store/git/giterr.h"
-#include "store/hall/enroll.h"
 #include "store/save/answer.h"
 #include "store/save/journal.h"
-#include "store/setup.h"
 #include "store/view/compare.h"
 #include "store/view/gap.h"
 #include "store/view/query.h"
 #include "store/view/report.h"
 #include "store/view/search.h"
+#include "tests/support/crowd.h"
+#include "tests/support/thai_text.h"
 
 #define FIRST_YEAR 2560
 #define YEARS 10
@@ -35,41 +31,25 @@
 
 static const struct person person = { "bench", "ผู้ทดสอบ" };
 
-static void
-check(int rc, const struct err *e, const char *what)
-{
-	if (rc >= 0)
-		return;
-	fprintf(stderr, "bench_year: %s: %s\n", what, e->msg);
-	exit(1);
-}
-
 /* --- texts --- */
 
-static uint64_t seed = 42;
+static struct dice dice = { 42 };
 
 static unsigned
 pick(unsigned n)
 {
-	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-	return (unsigned)(seed >> 33) % n;
+	return dice_roll(&dice, n);
 }
 
-/* Some 600 bytes, as officials write. */
+/* As officials write; each has its number, so that no two are the same. */
 static void
-make_text(char *ret, size_t size, int i)
+make_text(char ret[THAI_TEXT_BYTES], int i)
 {
-	static const char *const words[] = { "หน่วยงาน", "สื่อสาร", "วิสัยทัศน์",
-		"บุคลากร", "ทุกระดับ", "ติดตามผล", "ทุกเดือน", "ประชาชน", "บริการ",
-		"ข้อร้องเรียน", "ตัวชี้วัด", "ข้อมูล", "ธรรมาภิบาล", "โปร่งใส", "เครือข่าย",
-		"นวัตกรรม", "digital", "one stop service", "น้ำดื่ม", "เกาะหลีเป๊ะ" };
-	size_t n = (size_t)snprintf(ret, size, "ครั้งที่ %d ", i);
+	int n = snprintf(ret, THAI_TEXT_BYTES, "ครั้งที่ %d ", i);
+	struct thai_text t = { 0 };
 
-	while (n < 560 && n + 60 < size)
-		n += (size_t)snprintf(ret + n, size - n, "%s ",
-		    words[pick(sizeof(words) / sizeof(*words))]);
-	while (n > 0 && ret[n - 1] == ' ')
-		ret[--n] = '\0';
+	thai_text_edit(&t, &dice);
+	thai_text_write(&t, ret + n, THAI_TEXT_BYTES - (size_t)n);
 }
 
 static void
@@ -77,7 +57,7 @@ put(cJSON *o, const char *key, const char *text)
 {
 	struct err e;
 
-	check(json_put_str(o, key, text, &e), &e, key);
+	crowd_check(json_put_str(o, key, text, &e), &e, key);
 }
 
 /* --- making --- */
@@ -87,7 +67,7 @@ begin(struct store *s)
 {
 	struct err e;
 
-	check(save_group_begin(s, &e), &e, "begin");
+	crowd_check(save_group_begin(s, &e), &e, "begin");
 }
 
 static void
@@ -95,7 +75,7 @@ end(struct store *s)
 {
 	struct err e;
 
-	check(save_group_end(s, &e), &e, "end");
+	crowd_check(save_group_end(s, &e), &e, "end");
 }
 
 static void
@@ -107,7 +87,8 @@ open_years(struct store *s)
 
 	for (year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++) {
 		begin(s);
-		check(answer_open(s, &person, year, NULL, NULL, &saved, &e), &e,
+		crowd_check(
+		    answer_open(s, &person, year, NULL, NULL, &saved, &e), &e,
 		    "open");
 		end(s);
 		cJSON_Delete(saved);
@@ -123,13 +104,13 @@ set_one(struct store *s, const struct edition *ed, int i)
 	size_t item = (size_t)i % n;
 	int year = FIRST_YEAR + (int)((size_t)i / n % YEARS);
 	cJSON *o = cJSON_CreateObject(), *saved = NULL;
-	char text[1024];
+	char text[THAI_TEXT_BYTES];
 	struct err e;
 
-	make_text(text, sizeof(text), i);
-	check(json_put_str(o, fields[pick(4)], text, &e), &e, "field");
-	check(answer_set(s, &person, year, edition_item_at(ed, item)->id, o,
-		  NULL, NULL, &saved, &e),
+	make_text(text, i);
+	crowd_check(json_put_str(o, fields[pick(4)], text, &e), &e, "field");
+	crowd_check(answer_set(s, &person, year, edition_item_at(ed, item)->id,
+			o, NULL, NULL, &saved, &e),
 	    &e, "set");
 	cJSON_Delete(saved);
 	cJSON_Delete(o);
@@ -142,22 +123,23 @@ full_answer(const struct edition_item *it)
 {
 	cJSON *rec = cJSON_CreateObject(), *list = cJSON_CreateArray(), *all;
 	const cJSON *points = json_get(it->json, "points"), *c;
-	char text[1024], key[16];
+	char text[THAI_TEXT_BYTES], key[16];
 	struct err e;
 	int n = 0;
 
-	make_text(text, sizeof(text), 0);
+	make_text(text, 0);
 	put(rec, "strengths", text);
-	make_text(text, sizeof(text), 1);
+	make_text(text, 1);
 	put(rec, "gap", text);
 	cJSON_ArrayForEach (c, json_get(points, "advance"))
-		check(json_push_str(list, json_str(c, "id"), &e), &e, "tick");
+		crowd_check(
+		    json_push_str(list, json_str(c, "id"), &e), &e, "tick");
 	cJSON_ArrayForEach (c, json_get(points, "basic"))
 		if (pick(8) > 0)
-			check(json_push_str(list, json_str(c, "id"), &e), &e,
-			    "tick");
+			crowd_check(json_push_str(list, json_str(c, "id"), &e),
+			    &e, "tick");
 	if (list->child != NULL)
-		check(json_put(rec, "ticks", list, &e), &e, "ticks");
+		crowd_check(json_put(rec, "ticks", list, &e), &e, "ticks");
 	else
 		cJSON_Delete(list);
 	if (json_get(it->json, "measures") == NULL)
@@ -174,9 +156,9 @@ full_answer(const struct edition_item *it)
 		put(one, "name", "ร้อยละความสำเร็จ");
 		put(one, "target", "100");
 		snprintf(key, sizeof(key), "ia%d", ++n);
-		check(json_put(all, key, one, &e), &e, "indicator");
+		crowd_check(json_put(all, key, one, &e), &e, "indicator");
 	}
-	check(json_put(rec, "indicators", all, &e), &e, "indicators");
+	crowd_check(json_put(rec, "indicators", all, &e), &e, "indicators");
 	return rec;
 }
 
@@ -189,11 +171,11 @@ full_review(const struct edition_item *it)
 
 	(void)it;
 	snprintf(score, sizeof(score), "%u", 200 + pick(250));
-	check(json_put(rec, "consensus", c, &e), &e, "consensus");
+	crowd_check(json_put(rec, "consensus", c, &e), &e, "consensus");
 	put(c, "login", person.login);
 	put(c, "name", person.name);
 	put(c, "time", "2026-11-22T10:00:00+07:00");
-	check(json_put_int(c, "of", 1, &e), &e, "of");
+	crowd_check(json_put_int(c, "of", 1, &e), &e, "of");
 	put(c, "score", score);
 	put(c, "comment", "ขอหลักฐานเพิ่มเติมในรอบถัดไป");
 	return rec;
@@ -230,7 +212,7 @@ save_year(struct store *s, const struct edition *ed, const char *office,
 	}
 	req.n_changes = i;
 	begin(s);
-	check(save_run(s, &req, &saved, &e), &e, "save");
+	crowd_check(save_run(s, &req, &saved, &e), &e, "save");
 	end(s);
 	cJSON_Delete(saved);
 	while (i-- > 0) {
@@ -249,26 +231,8 @@ index_all(struct store *s)
 	int64_t left;
 	struct err e;
 
-	check(journal_flush(s, &e), &e, "flush");
-	check(search_index(s, 0, &left, &e), &e, "index");
-}
-
-static void
-set_up(const char *dir, enum role role, const char *code, struct store **ret)
-{
-	struct conf c;
-	struct err e;
-
-	conf_defaults(role, &c);
-	snprintf(c.dir, sizeof(c.dir), "%s", dir);
-	snprintf(c.code, sizeof(c.code), "%s", code);
-	snprintf(c.name, sizeof(c.name), "ทดสอบ %s", code);
-	if (role == ROLE_HALL) {
-		c.n_own_urls = 1;
-		snprintf(c.own_urls[0], sizeof(c.own_urls[0]), "%s", dir);
-	}
-	check(setup_init(&c, &e), &e, dir);
-	check(store_open(dir, STORE_WRITE, ret, &e), &e, dir);
+	crowd_check(journal_flush(s, &e), &e, "flush");
+	crowd_check(search_index(s, 0, &left, &e), &e, "index");
 }
 
 static void
@@ -279,9 +243,9 @@ make_office(const char *dir, int revisions)
 	struct err e;
 	int i, year;
 
-	set_up(dir, ROLE_OFFICE, "9105", &s);
+	crowd_office(dir, "9105", &s);
 	open_years(s);
-	check(store_cycle(s, "", 0, NULL, &ed, &e), &e, "cycle");
+	crowd_check(store_cycle(s, "", 0, NULL, &ed, &e), &e, "cycle");
 	for (year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++)
 		save_year(s, ed, "", year, "items", full_answer);
 	for (i = 2 * YEARS; i < revisions; i++) {
@@ -291,65 +255,35 @@ make_office(const char *dir, int revisions)
 		if (i % GROUP == GROUP - 1 || i == revisions - 1)
 			end(s);
 		if (i % FLUSH == FLUSH - 1)
-			check(journal_flush(s, &e), &e, "flush");
+			crowd_check(journal_flush(s, &e), &e, "flush");
 	}
 	index_all(s);
 	store_close(s);
 }
 
-static void
-push(const char *from, const char *to)
-{
-	const char *argv[] = { "git", "-C", from, "push", "-q", to,
-		"refs/heads/office:refs/heads/office", NULL };
-	union {
-		const char **given;
-		char **wanted;
-	} args = { argv };
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execvp("git", args.wanted);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0) {
-		fprintf(stderr, "bench_year: git push %s failed\n", from);
-		exit(1);
-	}
-}
-
-/* An office of its own, enrolled, pushed past no hook, absorbed. */
+/* An office of its own, enrolled, pushed past the door, absorbed, reviewed. */
 static void
 add_office(struct store *hall, const char *dir, int n)
 {
-	char code[8], own[512], repo[600], theirs[600];
 	const struct edition *ed = NULL;
-	cJSON *request = NULL, *answer = NULL;
 	struct store *s = NULL;
+	char code[8], own[512];
 	struct err e;
 	int64_t absorbed;
 	int year;
 
 	snprintf(code, sizeof(code), "9%03u", (unsigned)n % 899 + 101);
 	snprintf(own, sizeof(own), "%s/of-%s", dir, code);
-	set_up(own, ROLE_OFFICE, code, &s);
-	check(enroll_request(s, &request, &e), &e, "request");
-	check(enroll_admit(
-		  hall, &person, json_str(request, "request"), &answer, &e),
-	    &e, "admit");
-	cJSON_Delete(request);
-	cJSON_Delete(answer);
+	crowd_office(own, code, &s);
+	crowd_join(hall, s);
 	open_years(s);
-	check(store_cycle(s, "", 0, NULL, &ed, &e), &e, "cycle");
+	crowd_check(store_cycle(s, "", 0, NULL, &ed, &e), &e, "cycle");
 	for (year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++)
 		save_year(s, ed, "", year, "items", full_answer);
-	check(journal_flush(s, &e), &e, "flush");
-	snprintf(repo, sizeof(repo), "%s/repo.git", own);
-	snprintf(theirs, sizeof(theirs), "%s/offices/%s.git", dir, code);
-	push(repo, theirs);
-	check(absorb_ref(
-		  hall, code, "office", "refs/heads/office", &absorbed, &e),
+	crowd_check(journal_flush(s, &e), &e, "flush");
+	crowd_push(own, dir, code);
+	crowd_check(absorb_ref(hall, code, "office", "refs/heads/office",
+			&absorbed, &e),
 	    &e, "absorb");
 	for (year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++)
 		save_year(hall, ed, code, year, "reviews", full_review);
@@ -362,7 +296,7 @@ make_hall(const char *dir, int offices)
 	struct store *hall = NULL;
 	int i;
 
-	set_up(dir, ROLE_HALL, "91", &hall);
+	crowd_hall(dir, "91", NULL, NULL, &hall);
 	for (i = 0; i < offices; i++)
 		add_office(hall, dir, i);
 	index_all(hall);
@@ -421,7 +355,7 @@ ask(struct store *s, size_t q, const char *office, cJSON **ret, struct err *e)
 		return gap_list(s, office, year, NULL, ret, e);
 	case 2:
 		return search_run(
-		    s, NULL, 0, "ร้องเรียน น้ำดื่ม", SEARCH_LIMIT, ret, e);
+		    s, NULL, 0, "ร้องเรียน เกาะหลีเป๊ะ", SEARCH_LIMIT, ret, e);
 	case 3:
 		return search_run(s, NULL, 0, "ครั้งที่ 0 ", SEARCH_LIMIT, ret, e);
 	case 4:
@@ -444,7 +378,7 @@ ask_all(const char *dir, int runs)
 	size_t q;
 	int i;
 
-	check(store_open(dir, STORE_READ, &s, &e), &e, dir);
+	crowd_check(store_open(dir, STORE_READ, &s, &e), &e, dir);
 	office = store_conf(s)->role == ROLE_HALL ? "9101" : "";
 	for (q = 0; q < N_QUESTIONS; q++) {
 		if (q == PROVINCE && office[0] == '\0')
@@ -452,7 +386,8 @@ ask_all(const char *dir, int runs)
 		for (i = 0; i < runs; i++) {
 			double start = now_ms();
 
-			check(ask(s, q, office, &answer, &e), &e, questions[q]);
+			crowd_check(
+			    ask(s, q, office, &answer, &e), &e, questions[q]);
 			ms[i] = now_ms() - start;
 			cJSON_Delete(answer);
 		}
@@ -469,8 +404,8 @@ main(int argc, char **argv)
 {
 	struct err e;
 
-	check(key_init(&e), &e, "sodium");
-	check(giterr_init(&e), &e, "libgit2");
+	crowd_check(key_init(&e), &e, "sodium");
+	crowd_check(giterr_init(&e), &e, "libgit2");
 	if (argc == 4 && strcmp(argv[1], "office") == 0)
 		make_office(argv[2], (int)strtol(argv[3], NULL, 10));
 	else if (argc == 4 && strcmp(argv[1], "hall") == 0)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Goal: what one hall machine carries: pushes a second beside stock git with
-# shell hooks, commits verified and indexed a second beside `git verify-commit`,
+# shell hooks, the pushes alone and with the save before each, commits verified and indexed a second beside `git verify-commit`,
 # memory and start with long histories. Prints a part of bench/RESULTS.md.
 #
 #   BENCH_HALL_OFFICES    64      offices that push at once
@@ -211,5 +211,65 @@ for road in path ssh; do
 		    "\`git push\` with shell hooks $(figure "$w/fig.git.$road.$width")" \
 		    "$(ratio "$(rate "$w/fig.ours.$road.$width")" "$(rate "$w/fig.git.$road.$width")")" "$(budget "$road" "$width")"
 	done
+done
+# --- with the save before the push ----------------------------------------------
+# What an office does for one push: a commit and the push. Stock git's is add and
+# commit in a work tree, ours a signed save by the office's code, without a daemon,
+# so both start a program for it.
+prepare_saves() {
+	local c
+	mkdir -p "$w/tree"
+	for c in "${codes[@]}"; do
+		git clone -q "$w/peer.d/$c.git" "$w/tree/$c" 2>/dev/null
+		git -C "$w/tree/$c" checkout -q office
+		git -C "$w/tree/$c" config core.fsync all
+		# what waits there still is not part of any figure
+		sh "$w/save.ours" "$c" 0 >>"$w/push.log" 2>&1
+	done
+}
+# One script each, told the office and a number: programs only, as in both roads
+cat >"$w/save.ours" <<-S
+	#!/bin/sh -e
+	$bench/bench_hall save "$w/\$1" "\$2"
+	exec env $same HOME="$w/\$1" GIT_SSH_VARIANT=ssh GIT_SSH=$bin/lib/pmqa-ssh PMQA_HALL_DIR=$w/H PMQA_DEVICE="\$1-a" \
+		git --git-dir="$w/\$1/repo.git" $pins push ssh://local/office refs/heads/office:refs/heads/office
+S
+cat >"$w/save.git" <<-S
+	#!/bin/sh -e
+	cd "$w/tree/\$1"
+	printf '{\n  "strengths": "ครั้งที่ %s: หน่วยงานสื่อสารวิสัยทัศน์ต่อบุคลากรทุกระดับ"\n}\n' "\$2" >2565/items/1.1.json
+	git add 2565/items/1.1.json
+	git commit -qm "save \$2"
+	exec git $pins push -q origin office
+S
+# save_push WHO WIDTH FIRST
+save_push() {
+	local k lane c got
+	for k in $(seq "$3" $(($3 + each - 1))); do
+		lane=0
+		for c in "${codes[@]}"; do
+			lane=$((lane + 1))
+			echo "$lane sh $w/save.$1 $c $k"
+		done
+	done >"$w/lines"
+	if ! got=$("$bench/bench_pool" "$2" "$w/push.log" <"$w/lines"); then
+		tail -n 20 "$w/push.log" >&2
+		echo "a save or a push failed: a figure of a failure is no figure" >&2
+		exit 1
+	fi
+	printf '%s\n' "$got" >>"$w/fig.$1.save.$2"
+}
+prepare_saves
+number=1
+for width in $(printf "%s\n" 1 8 | sort -nu); do
+	echo "saves and pushes by path, $width at once" >&2
+	for _ in $(seq "$rounds"); do
+		save_push ours "$width" "$number"
+		save_push git "$width" "$number"
+		number=$((number + each))
+	done
+	row "a signed save and its push, path, $width at once" "$(figure "$w/fig.ours.save.$width")" \
+	    "\`git add\`+\`commit\`+\`push\` $(figure "$w/fig.git.save.$width")" \
+	    "$(ratio "$(rate "$w/fig.ours.save.$width")" "$(rate "$w/fig.git.save.$width")")" "$(budget path "$width")"
 done
 row "memory of the hall after these pushes" "$(memory VmRSS) MiB, at most $(memory VmHWM) MiB" "" "" "–"

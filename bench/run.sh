@@ -1,234 +1,151 @@
 #!/usr/bin/env bash
-# Goal: measure the budgets of this version beside their peers in the same run
-# and write bench/RESULTS.md. Figures are whole processes or whole round trips;
-# only the ratios travel between machines.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+# Goal: all figures of this version, one section after the other, written whole
+# to bench/RESULTS.md. A section that fails is told there and on standard error;
+# the others are measured all the same, and the exit status is 1.
+#
+#   BENCH_SIZE      large (default): the sizes of the issues; small: minutes.
+#                   Each size can be set by itself: see the head of each script.
+#   BENCH_SECTIONS  "save years hall audit ministry links": which of them
+#   BENCH_RESULTS   bench/RESULTS.md
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
 
-bin=${PMQA_BIN:-$PWD/build/release/bin}
-bench=${BENCH_BIN:-$PWD/build/release/bench}
-runs=${BENCH_RUNS:-40}
-saves=${BENCH_SAVES:-20000}
-PATH=$bin:$PATH
+export PMQA_BIN=${PMQA_BIN:-$PWD/build/release/bin} BENCH_BIN=${BENCH_BIN:-$PWD/build/release/bench}
+sections=${BENCH_SECTIONS:-save years hall audit ministry links}
+results=${BENCH_RESULTS:-bench/RESULTS.md}
+size=${BENCH_SIZE:-large}
 w=$(mktemp -d "${TMPDIR:-/tmp}/pmqa-bench-XXXXXX")
-pids=()
-rows=()
-finish() {
-	local rc=$?
-	for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done
-	wait 2>/dev/null || true
-	rm -rf "$w"
-	exit "$rc"
-}
-trap finish EXIT
-export HOME=$w USER=bench GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=b GIT_AUTHOR_EMAIL=b@b GIT_COMMITTER_NAME=b \
-    GIT_COMMITTER_EMAIL=b@b FOSSIL_USER=bench PMQA_LANG=en
+trap 'rm -rf "$w"' EXIT
+failed=()
 
-wait_ready() {
-	for _ in $(seq 500); do
-		pmqa --dir "$1" status >/dev/null 2>&1 && return 0
-		sleep 0.02
+case $size in
+small)
+	for pair in BENCH_RUNS=10 BENCH_SAVES=2000 BENCH_REVISIONS=2000 BENCH_OFFICES=5 BENCH_HALL_OFFICES=8 \
+		BENCH_HALL_REVISIONS=50 BENCH_HALL_ROUNDS=1 BENCH_PAST_OFFICES=2 BENCH_PAST_REVISIONS=2000 BENCH_GIT_RUNS=1 \
+		BENCH_PROVINCES=3 BENCH_SAVES_LINK=20 BENCH_FILES_MIB=1 BENCH_NOOPS=3; do
+		name=${pair%%=*}
+		[ -n "${!name:-}" ] || export "${pair?}"
 	done
-	echo "pmqad in $1 is not ready:" >&2
-	cat "$w/log" >&2
-	return 1
+	;;
+large) ;;
+*)
+	echo "run.sh: BENCH_SIZE is small or large" >&2
+	exit 2
+	;;
+esac
+
+say() {
+	case $1 in
+	save) cat <<-'E' ;;
+		## Saves and syncs
+
+		Medians (minimum–maximum), ours and the peer in turn in the same run. The ratio is ours to the peer's: below 1
+		is faster, but for rates, where above 1 is faster. The sshd of the test spares both sides the tester's .bashrc
+		(SetEnv SHLVL).
+	E
+	years) cat <<-'E' ;;
+		## What people look at, over ten years
+
+		Questions to the store as the daemon's reader asks them, by `bench_year`; the last column is the most memory of
+		the process so far. Search looks for two words in all texts, search-rare for one that few have.
+	E
+	hall) cat <<-'E' ;;
+		## Hall
+
+		Many offices at once (bench/hall.sh): p50 and p99 are of single pushes. Ours are verified, indexed and
+		receipted; the peer is `git push` of the same commits to stock git with two shell hooks.
+	E
+	audit) cat <<-'E' ;;
+		## The past
+
+		Questions about ten years (bench/audit.sh), each beside the stock git command that answers it on the same
+		repository.
+	E
+	ministry) cat <<-'E' ;;
+		## Ministry
+
+		A ministry over all provinces (bench/ministry.sh), its halls on the same machine.
+	E
+	links) cat <<-'E' ;;
+		## Links
+	E
+	esac
 }
-daemon() {
-	pmqad --dir "$1" 2>>"$w/log" &
-	pids+=("$!")
-	wait_ready "$1"
-}
-median() { awk -F'\t' -v l="$1" '$1 == l {print $3}' "$w/times"; }
-spread() { awk -F'\t' -v l="$1" '$1 == l {printf "%s (%s–%s)", $3, $2, $4}' "$w/times"; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
-# row WHAT OURS PEER RATIO BUDGET
-row() {
-	rows+=("| $1 | $2 | $3 | $4 | $5 |")
-	printf '%-44s %-26s %-38s %-8s %s\n' "$1" "$2" "$3" "$4" "$5"
+
+# A list "what<tab>value" as a table.
+as_table() {
+	echo "| what | measured |"
+	echo "|---|---|"
+	awk -F'\t' '{printf "| %s | %s |\n", $1, $2}' "$1"
 }
 
-echo "one save, whole process ($runs runs each, in turn)" >&2
-a=$w/A
-pmqa --dir "$a" init --code 9105 --name ละงู >/dev/null
-sed -i '/^\[sync\]/,$d' "$a/pmqad.conf"
-printf '[sync]\nafter_save_ms = 3600000\ninterval = 86400\n' >>"$a/pmqad.conf"
-daemon "$a"
-pmqa --dir "$a" assess open 2565 >/dev/null
-mkdir -p "$w/g/2565/items" "$w/s/2565/items" "$w/f/2565/items"
-git -C "$w/g" init -q
-git -C "$w/s" init -q
-ssh-keygen -q -t ed25519 -N "" -f "$w/signing"
-git -C "$w/s" config core.fsync all
-git -C "$w/s" config gpg.format ssh
-git -C "$w/s" config user.signingKey "$w/signing"
-git -C "$w/s" config commit.gpgSign true
-( cd "$w/f" && fossil init "$w/f.fossil" >/dev/null && fossil open -f "$w/f.fossil" &&
-    fossil settings mtime-changes off ) >/dev/null # two saves may fall into one second
-for i in 1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4; do
-	for r in g s f; do printf '{\n  "strengths": "0"\n}\n' >"$w/$r/2565/items/$i.json"; done
-done
-for r in g s; do git -C "$w/$r" add -A && git -C "$w/$r" commit -qm first; done
-( cd "$w/f" && fossil add --quiet . && fossil commit --no-warnings -m first ) >/dev/null
-text='หน่วยงานสื่อสารวิสัยทัศน์ต่อบุคลากรทุกระดับ ครั้งที่ %i และติดตามผลทุกเดือน'
-cd "$w/f"
-# shellcheck disable=SC2016 # expanded by the inner shell
-put='printf "{\n  \"strengths\": \"%s\"\n}\n" "$1" >"$2"'
-"$bench/bench_time" -n "$runs" \
-    pmqa pmqa --dir "$a" set 1.1 "strengths=$text" --reason ทดสอบ ::: \
-    git sh -c "$put" _ "$text" "$w/g/2565/items/1.1.json" --- \
-    git -C "$w/g" add 2565/items/1.1.json +++ git -C "$w/g" commit -qm "save %i" ::: \
-    fossil sh -c "$put" _ "$text" "$w/f/2565/items/1.1.json" --- \
-    fossil commit --no-warnings -m "save %i" >"$w/times"
-# for readers, without a budget: git as durable and as signed as we are
-"$bench/bench_time" -n "$runs" \
-    ours pmqa --dir "$a" set 1.2 "strengths=$text" --reason ทดสอบ ::: \
-    signed sh -c "$put" _ "$text" "$w/s/2565/items/1.1.json" --- \
-    git -C "$w/s" add 2565/items/1.1.json +++ git -C "$w/s" commit -qm "save %i" >>"$w/times"
-cd - >/dev/null
-row "one save, whole \`pmqa\` process" "$(spread pmqa) ms" "\`git add\`+\`commit\` $(spread git) ms" \
-    "$(ratio "$(median pmqa)" "$(median git)")" "≤ 0.25"
-row "" "" "\`fossil commit\` $(spread fossil) ms" "$(ratio "$(median pmqa)" "$(median fossil)")" "≤ 0.25"
-row "the same beside equal work" "$(spread ours) ms" "\`git add\`+\`commit\`, fsynced and signed $(spread signed) ms" \
-    "$(ratio "$(median ours)" "$(median signed)")" "–"
-
-echo "saves over the socket" >&2
-"$bench/bench_socket" fdatasync "$w/sync.tmp" 2000 >"$w/disk"
-"$bench/bench_socket" save "$a/pmqad.sock" 1 3000 >"$w/one"
-read -r _ dp50 dp99 _ <"$w/disk"
-read -r _ p50 p99 rate <"$w/one"
-row "save over the socket, one client, p50" "$p50 ms ($rate/s)" "\`fdatasync\` of 4 KiB $dp50 ms" \
-    "$(ratio "$p50" "$dp50")" "≤ 4"
-row "the same, p99" "$p99 ms" "$dp99 ms" "$(ratio "$p99" "$dp99")" "≤ 12"
-
-b=$w/B
-pmqa --dir "$b" init --code 9106 --name ทุ่งหว้า >/dev/null
-sed -i '/^\[sync\]/,$d' "$b/pmqad.conf"
-printf '[sync]\nafter_save_ms = 3600000\ninterval = 86400\n' >>"$b/pmqad.conf"
-daemon "$b"
-pmqa --dir "$b" assess open 2565 >/dev/null
-"$bench/bench_socket" save "$b/pmqad.sock" 64 "$saves" >"$w/many"
-read -r _ mp50 mp99 mrate <"$w/many"
-for _ in $(seq 600); do
-	[ "$(pmqa --dir "$b" --json status | jq .journal)" = 0 ] && break
-	sleep 0.05
-done
-n=$(git -C "$b/repo.git" rev-list --count office)
-git -C "$b/repo.git" fast-export office >"$w/stream" 2>/dev/null
-git init -q --bare "$w/import.git"
-t=$(date +%s%N)
-git -C "$w/import.git" fast-import --quiet <"$w/stream"
-t=$(($(date +%s%N) - t))
-fi_rate=$(awk -v n="$n" -v t="$t" 'BEGIN {printf "%.0f", n / t * 1e9}')
-row "64 clients, $saves saves, acknowledged and signed" "$mrate/s (p50 $mp50, p99 $mp99 ms)" \
-    "\`git fast-import\` $fi_rate commits/s" "$(ratio "$mrate" "$fi_rate")" "≥ 0.4"
-
-echo "sync over a real sshd" >&2
-h=$w/H
-mkdir -p "$w/sshd"
-ssh-keygen -q -t ed25519 -N '' -f "$w/sshd/host"
-ssh-keygen -q -t ed25519 -N '' -f "$w/sshd/peer"
-cp "$w/sshd/peer.pub" "$w/sshd/peer_keys"
-mkdir -p /run/sshd 2>/dev/null || true
-# SHLVL: or bash reads the .bashrc of whoever runs this, in each session of ours and of the peer
-for _ in 1 2 3 4 5; do
-	port=$((20000 + RANDOM % 20000))
-	cat >"$w/sshd/config" <<-C
-		Port $port
-		ListenAddress 127.0.0.1
-		HostKey $w/sshd/host
-		PidFile $w/sshd/pid
-		AuthorizedKeysFile $h/authorized_keys $w/sshd/peer_keys
-		StrictModes no
-		UsePAM no
-		PasswordAuthentication no
-		AcceptEnv GIT_PROTOCOL
-		MaxStartups 100
-		SetEnv SHLVL=2
-	C
-	"$(command -v sshd || echo /usr/sbin/sshd)" -f "$w/sshd/config" -E "$w/sshd/log" && break
-done
-for _ in $(seq 100); do [ -s "$w/sshd/pid" ] && break; sleep 0.02; done
-pids+=("$(cat "$w/sshd/pid")")
-user=$(id -un)
-pmqa --dir "$h" init --role hall --code 91 --name สตูล --url "ssh://$user@127.0.0.1:$port" \
-    --host-key "$w/sshd/host.pub" >/dev/null
-daemon "$h"
-pmqa --dir "$a" enroll accept "$(pmqa --dir "$h" hall enroll "$(pmqa --dir "$a" enroll)" --yes)" >/dev/null
-pmqa --dir "$a" sync --wait >/dev/null
-pmqa --dir "$a" sync --wait >/dev/null
-export GIT_SSH_COMMAND="ssh -F none -i $w/sshd/peer -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
-git -C "$w" clone -q --bare "$a/repo.git" peer.git
-git -C "$w" clone -q "ssh://$user@127.0.0.1:$port$w/peer.git" clone
-git -C "$w/clone" checkout -q office
-"$bench/bench_time" -n "$runs" \
-    ours pmqa --dir "$a" sync --wait ::: \
-    lsremote git ls-remote -q "ssh://$user@127.0.0.1:$port$w/peer.git" refs/heads/office refs/heads/hall >"$w/times"
-row "sync with nothing to do (ssh)" "$(spread ours) ms" "\`git ls-remote\` $(spread lsremote) ms" \
-    "$(ratio "$(median ours)" "$(median lsremote)")" "≤ 1.2"
-# shellcheck disable=SC2016
-"$bench/bench_time" -n "$runs" \
-    ours pmqa --dir "$a" set 1.2 "strengths=$text" --- pmqa --dir "$a" sync --wait ::: \
-    git sh -c 'printf "{\n  \"strengths\": \"%s\"\n}\n" "$1" >"$2/2565/items/1.2.json" && git -C "$2" add -A && git -C "$2" commit -qm save' \
-    _ "$text" "$w/clone" --- \
-    git -C "$w/clone" fetch -q +++ git -C "$w/clone" push -q origin office >"$w/times"
-row "sync of one save (ssh), admitted and receipted" "$(spread ours) ms" "\`git fetch && git push\` $(spread git) ms" \
-    "$(ratio "$(median ours)" "$(median git)")" "≤ 0.8"
-
-echo "what people look at, over ten years" >&2
-views=()
-# views LABEL DIR RUNS: a row for each question that bench_year asks
-views() {
-	local label=$1 what p50 p99 mib budget
-	while IFS=$'\t' read -r what p50 p99 mib; do
-		case $label:$what in
-		hall*:report.province | hall*:compare) budget="< 1 s" ;;
-		office*) budget="< 50 ms" ;;
-		*) budget="–" ;;
-		esac
-		views+=("| $label | $what | $p50 ms | $p99 ms | $budget | $mib MiB |")
-		printf '%-44s %-18s p50 %-10s p99 %-10s %-8s %s MiB\n' "$label" "$what" "$p50" "$p99" "$budget" "$mib"
-	done < <("$bench/bench_year" ask "$2" "$3")
-}
-revisions=${BENCH_REVISIONS:-100000}
-offices=${BENCH_OFFICES:-100}
-"$bench/bench_year" office "$w/Y" "$revisions"
-"$bench/bench_year" hall "$w/Z" "$offices"
-views "office, 10 cycles, $revisions revisions" "$w/Y" 200
-views "hall, $offices offices × 10 cycles" "$w/Z" 30
-
-echo "links" >&2
-PMQA_BIN=$bin bash bench/links.sh >"$w/links"
-echo "hall" >&2
-PMQA_BIN=$bin BENCH_BIN=$bench bash bench/hall.sh >"$w/hall"
-
-{
+head_of_results() {
 	echo "# Measured"
 	echo
-	echo "$(date -u +%F), $(nproc) cores, $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)," \
-	    "$(. /etc/os-release && echo "$PRETTY_NAME"), $(git --version), $(fossil version | cut -d' ' -f1-5)."
+	echo "$(nproc) cores, $(awk -F': ' '/model name/ {print $2; exit}' /proc/cpuinfo)," \
+		"$(. /etc/os-release && echo "$PRETTY_NAME"), $(git --version), $(fossil version 2>/dev/null | cut -d' ' -f1-5)." \
+		"Sizes: $size."
 	echo
-	echo "Made by \`make bench\`: medians of $runs runs (minimum–maximum), ours and the peer in turn in the same run."
-	echo "The ratio is ours to the peer's: below 1 is faster, but for rates, where above 1 is faster. Only ratios"
-	echo "travel between machines. The sshd of the test spares both sides the tester's .bashrc (SetEnv SHLVL)."
-	echo
-	echo "| what | ours | peer | ratio | budget |"
-	echo "|---|---|---|---|---|"
-	printf '%s\n' "${rows[@]}"
-	echo
-	echo "Questions to the store as the daemon's reader asks them, by \`bench_year\`; the last column is the most"
-	echo "memory of the process so far. Search looks for two words in all texts, search-rare for one that few have."
-	echo
-	echo "| where | what | p50 | p99 | budget | memory |"
-	echo "|---|---|---|---|---|---|"
-	printf '%s\n' "${views[@]}"
-	echo
-	cat "$w/links"
-	echo
-	echo "## Hall"
-	echo
-	echo "Many offices at once (bench/hall.sh): p50 and p99 are of single pushes. Ours are verified, indexed and"
-	echo "receipted; the peer is \`git push\` of the same commits to stock git with two shell hooks."
-	echo
-	cat "$w/hall"
-} >bench/RESULTS.md
-echo "written: bench/RESULTS.md" >&2
+	echo "Made by \`make bench\`. Only ratios travel between machines; the load beside each date is that of all"
+	echo "programs of the machine in the minute before the section."
+}
+
+section() { # NAME
+	local name=$1 begun load
+	load=$(cut -d' ' -f1 /proc/loadavg)
+	begun=$(date +%s)
+	echo "$name" >&2
+	{
+		echo
+		say "$name"
+		echo
+	} >"$w/section"
+	if sizes_of "$name" bash "bench/$name.sh" >"$w/out" 2>"$w/err"; then
+		echo "$(date -d "@$begun" '+%F %R'), load $load, $(($(date +%s) - begun)) s." >>"$w/section"
+	else
+		failed+=("$name")
+		{
+			echo "$(date -d "@$begun" '+%F %R'), load $load: **failed**; what was measured until then, and its last words:"
+			echo
+			echo '```'
+			tail -n 5 "$w/err"
+			echo '```'
+		} >>"$w/section"
+		tail -n 20 "$w/err" >&2
+	fi
+	echo >>"$w/section"
+	if [ "$name" = ministry ]; then
+		as_table "$w/out" >>"$w/section"
+	else
+		cat "$w/out" >>"$w/section"
+	fi
+	cat "$w/section" >>"$w/results"
+}
+
+# Two sections mean something else by the same names.
+sizes_of() { # NAME COMMAND…
+	local name=$1
+	shift
+	case $name in
+	ministry)
+		if [ "$size" = small ]; then
+			BENCH_OFFICES=${BENCH_MINISTRY_OFFICES:-6} BENCH_REVISIONS=${BENCH_MINISTRY_REVISIONS:-5} "$@"
+		else
+			BENCH_OFFICES=${BENCH_MINISTRY_OFFICES:-878} BENCH_REVISIONS=${BENCH_MINISTRY_REVISIONS:-100} "$@"
+		fi
+		;;
+	audit) BENCH_RUNS=${BENCH_PAST_RUNS:-200} "$@" ;;
+	*) "$@" ;;
+	esac
+}
+
+head_of_results >"$w/results"
+for name in $sections; do
+	section "$name"
+done
+cp "$w/results" "$results"
+echo "written: $results" >&2
+if [ "${#failed[@]}" -gt 0 ]; then
+	echo "failed: ${failed[*]}" >&2
+	exit 1
+fi

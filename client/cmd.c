@@ -201,6 +201,14 @@ trim(struct buf *b)
 		b->data[--b->len] = '\0';
 }
 
+void
+cmd_say_more(struct out *o, const char *cursor)
+{
+	if (cursor != NULL)
+		out_printf(
+		    o, _("More: the same command with --cursor %s\n"), cursor);
+}
+
 int
 cmd_read_arg(const char *arg, size_t max, struct buf *ret, struct err *e)
 {

@@ -63,6 +63,9 @@ int cmd_ask(struct cmd *c, const char *method, cJSON *params, cJSON **ret,
 int cmd_ask_long(struct cmd *c, const char *method, cJSON *params,
     const char *doing, cJSON **ret, struct err *e);
 
+/* How the next page is asked for; nothing when cursor is NULL. */
+void cmd_say_more(struct out *o, const char *cursor);
+
 /* An argument that may be "-" (standard input) or "@file": its text with line
  * ends at the end dropped. */
 int cmd_read_arg(const char *arg, size_t max, struct buf *ret, struct err *e);

@@ -87,12 +87,6 @@ static const struct {
 };
 #define N_RULES (sizeof(rules) / sizeof(*rules))
 
-const char *
-flags_say_rule(size_t i)
-{
-	return i < N_RULES ? rules[i].rule : NULL;
-}
-
 static int
 find(const char *rule)
 {
@@ -166,13 +160,18 @@ say_late(const cJSON *f, struct buf *b)
 		buf_printf(b, _("due day of the submission: %s"), due);
 	buf_puts(b, "; ");
 	if (json_str(f, "received") == NULL) {
-		buf_printf(b, _("not yet received, %lld days after it"),
+		buf_printf(b,
+		    lang_n(number(f, "days"),
+			"not yet received, %lld day after it",
+			"not yet received, %lld days after it"),
 		    number(f, "days"));
 		return;
 	}
 	out_time(received, sizeof(received), json_str(f, "received"));
-	buf_printf(b, _("received %s, %lld days after it"), received,
-	    number(f, "days"));
+	buf_printf(b,
+	    lang_n(number(f, "days"), "received %s, %lld day after it",
+		"received %s, %lld days after it"),
+	    received, number(f, "days"));
 }
 
 static void
@@ -251,14 +250,24 @@ say_flip(const cJSON *f, struct buf *b)
 static void
 say_bulk(const cJSON *f, struct buf *b)
 {
-	buf_printf(b, _("%lld points of %lld items in %lld seconds"),
-	    number(f, "points"), number(f, "items"), number(f, "seconds"));
+	buf_printf(b, lang_n(number(f, "points"), "%lld point", "%lld points"),
+	    number(f, "points"));
+	buf_putc(b, ' ');
+	buf_printf(b,
+	    lang_n(number(f, "items"), "of %lld item", "of %lld items"),
+	    number(f, "items"));
+	buf_putc(b, ' ');
+	buf_printf(b,
+	    lang_n(number(f, "seconds"), "in %lld second", "in %lld seconds"),
+	    number(f, "seconds"));
 }
 
 static void
 say_unusual(const cJSON *f, struct buf *b)
 {
-	buf_printf(b, _("%lld of %lld saves; usually %s (%lld)"),
+	buf_printf(b,
+	    lang_n(number(f, "of"), "%lld of %lld save; usually %s (%lld)",
+		"%lld of %lld saves; usually %s (%lld)"),
 	    number(f, "saves"), number(f, "of"), text(f, "usual"),
 	    number(f, "usual_saves"));
 }
@@ -268,11 +277,16 @@ say_clock(const cJSON *f, struct buf *b)
 {
 	if (is(f, "kind", "before_parent"))
 		buf_printf(b,
-		    _("up to %lld minutes before the revision that it changes"),
+		    lang_n(number(f, "minutes"),
+			"up to %lld minute before the revision that it changes",
+			"up to %lld minutes before the revision that it "
+			"changes"),
 		    number(f, "minutes"));
 	else if (is(f, "kind", "after_receipt"))
 		buf_printf(b,
-		    _("up to %lld minutes after the hall had received it"),
+		    lang_n(number(f, "minutes"),
+			"up to %lld minute after the hall had received it",
+			"up to %lld minutes after the hall had received it"),
 		    number(f, "minutes"));
 	else
 		buf_puts(b, _("all of them bear the very same second"));
@@ -284,13 +298,19 @@ say_offline(const cJSON *f, struct buf *b)
 	char when[TIME_LEN];
 
 	if (json_str(f, "received") == NULL) {
-		buf_printf(b, _("not yet received, up to %lld days old"),
+		buf_printf(b,
+		    lang_n(number(f, "days"),
+			"not yet received, up to %lld day old",
+			"not yet received, up to %lld days old"),
 		    number(f, "days"));
 		return;
 	}
 	out_time(when, sizeof(when), json_str(f, "received"));
-	buf_printf(b, _("received %s, up to %lld days after the save"), when,
-	    number(f, "days"));
+	buf_printf(b,
+	    lang_n(number(f, "days"),
+		"received %s, up to %lld day after the save",
+		"received %s, up to %lld days after the save"),
+	    when, number(f, "days"));
 }
 
 static void

@@ -14,9 +14,6 @@
 #include "base/buf.h"
 #include "base/json.h"
 
-/* The i-th rule's name, NULL behind the last. */
-const char *flags_say_rule(size_t i);
-
 /* "Saved after the due date" */
 const char *flags_say_title(const char *rule);
 /* What raises it, a harmless reason, what to ask; NULL if not known. */

@@ -49,6 +49,13 @@ lang_thai(void)
 }
 
 const char *
+lang_n(long long n, const char *one, const char *many)
+{
+	/* Thai nouns have one form */
+	return n == 1 && !thai ? one : _(many);
+}
+
+const char *
 lang_pick(const char *en, const char *th)
 {
 	const char *first = thai ? th : en;

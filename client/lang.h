@@ -30,6 +30,11 @@ void lang_init(const char *lang);
 /* 1 when texts are Thai. */
 int lang_thai(void);
 
+/* Of a number and its noun: one for 1, many (which the catalogue has) for the
+ * rest. Both take the same arguments. */
+const char *lang_n(long long n, const char *one, const char *many)
+    __attribute__((format_arg(2), format_arg(3)));
+
 /* The one of two texts that fits; the other when that is NULL or "". */
 const char *lang_pick(const char *en, const char *th);
 

@@ -15,7 +15,8 @@ pace_size(char *ret, size_t size, int64_t bytes)
 	size_t i = 0;
 
 	if (bytes < 1024) {
-		snprintf(ret, size, _("%lld bytes"), (long long)bytes);
+		snprintf(ret, size, lang_n(bytes, "%lld byte", "%lld bytes"),
+		    (long long)bytes);
 		return;
 	}
 	for (; n >= 1024 && i + 1 < sizeof(units) / sizeof(units[0]); i++)
@@ -36,7 +37,8 @@ pace_span(char *ret, size_t size, int64_t seconds)
 		snprintf(ret, size, _("%lld h %lld min"), s / HOUR,
 		    s % HOUR / MINUTE);
 	else
-		snprintf(ret, size, _("%lld days"), s / DAY);
+		snprintf(ret, size, lang_n(s / DAY, "%lld day", "%lld days"),
+		    s / DAY);
 }
 
 /* One digit, Thai ("๐" is U+0E50) or not; *p behind it. */

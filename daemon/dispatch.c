@@ -114,6 +114,12 @@ send_answers(struct exchange *x)
 	struct buf line = BUF_INIT;
 	size_t i, n = 0;
 
+	/* alone it is the line: an answer may be long */
+	if (!x->in.is_batch && x->answers[0].len > 0) {
+		buf_putc(&x->answers[0], '\n');
+		conn_send(x->conn, &x->answers[0]);
+		return;
+	}
 	for (i = 0; i < x->in.n; i++) {
 		const struct buf *a = &x->answers[i];
 
@@ -125,7 +131,7 @@ send_answers(struct exchange *x)
 		buf_append(&line, a->data, a->len);
 		n++;
 	}
-	if (n > 0) {
+	if (n > 0 || line.failed) {
 		buf_puts(&line, x->in.is_batch ? "]\n" : "\n");
 		conn_send(x->conn, &line);
 	}

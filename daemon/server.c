@@ -206,8 +206,6 @@ server_absorbed(struct server *srv)
 static void
 on_sync_changed(void *arg, const char *state, const char *detail)
 {
-	log_line(LOG_DEBUG, "sync: %s%s%s", state, detail != NULL ? ": " : "",
-	    detail != NULL ? detail : "");
 	handlers_sync_changed(arg, state, detail);
 	if (strcmp(state, "idle") == 0)
 		server_absorbed(arg);

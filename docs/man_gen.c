@@ -418,11 +418,10 @@ put_method(const struct method *m)
 static void
 put_methods(void)
 {
-	size_t n;
-	const struct method *all = methods_all(&n);
+	const struct method *m;
 
-	for (size_t i = 0; i < n; i++)
-		put_method(&all[i]);
+	for (size_t i = 0; (m = methods_at(i)) != NULL; i++)
+		put_method(m);
 }
 
 int

@@ -4,12 +4,12 @@
 const struct method *
 methods_find(const char *name)
 {
-	size_t i, n;
-	const struct method *all = methods_all(&n);
+	const struct method *m;
+	size_t i;
 
-	for (i = 0; name != NULL && i < n; i++)
-		if (strcmp(all[i].name, name) == 0)
-			return &all[i];
+	for (i = 0; name != NULL && (m = methods_at(i)) != NULL; i++)
+		if (strcmp(m->name, name) == 0)
+			return m;
 	return NULL;
 }
 
@@ -202,8 +202,8 @@ int
 methods_discover(cJSON **ret, struct err *e)
 {
 	cJSON *doc = cJSON_CreateObject(), *info, *list;
-	size_t i, n;
-	const struct method *all = methods_all(&n);
+	const struct method *m;
+	size_t i;
 	int rc;
 
 	if ((rc = json_put_str(doc, "openrpc", OPENRPC_VERSION, e)) < 0)
@@ -216,8 +216,8 @@ methods_discover(cJSON **ret, struct err *e)
 	list = cJSON_CreateArray();
 	if ((rc = json_put(doc, "methods", list, e)) < 0)
 		goto out;
-	for (i = 0; i < n; i++)
-		if ((rc = describe_method(&all[i], list, e)) < 0)
+	for (i = 0; (m = methods_at(i)) != NULL; i++)
+		if ((rc = describe_method(m, list, e)) < 0)
 			goto out;
 	*ret = doc;
 	doc = NULL;

@@ -61,7 +61,8 @@ struct method {
 };
 
 const struct method *methods_find(const char *name); /* NULL if none */
-const struct method *methods_all(size_t *ret_n);
+/* In the order of docs/PROTOCOL.md; NULL behind the last. */
+const struct method *methods_at(size_t i);
 
 /* Params by name only; unknown members are ignored (style.md 3.7); types and
  * required ones checked. params NULL = {}. */

@@ -20,6 +20,24 @@ read_text(const char *arg, struct buf *ret, struct err *e)
 	return file_read(arg, TEXT_MAX, ret, e);
 }
 
+/* The page for paper holds the anchor, too, but as markup, not as its text. */
+static int
+check_is_text(const struct buf *text, struct err *e)
+{
+	const char *s = buf_str(text);
+
+	s += strspn(s, " \t\r\n");
+	if (strncasecmp(s, "<!doctype", 9) != 0 &&
+	    strncasecmp(s, "<html", 5) != 0)
+		return 0;
+	err_set(e, ERR_INVALID, 0,
+	    "this is a page to print, not the text of an anchor");
+	err_hint(e,
+	    "give the text that its code holds, as a telephone reads it, or "
+	    "copy the lines from 'pmqa anchor 1' on into a file");
+	return ERR_INVALID;
+}
+
 static const char *
 state_word(const char *state)
 {
@@ -105,6 +123,24 @@ print_part(struct out *o, const cJSON *part, struct err *e)
 	return rc;
 }
 
+/* 1: something that it names, a history or the log, is in this state. */
+static int
+has_state(const cJSON *doc, const char *state)
+{
+	const cJSON *part, *tip;
+	const char *log;
+
+	cJSON_ArrayForEach (part, json_get(doc, "parts")) {
+		cJSON_ArrayForEach (tip, json_get(part, "tips"))
+			if (strcmp(json_str(tip, "state"), state) == 0)
+				return 1;
+		log = json_str(json_get(part, "log"), "state");
+		if (log != NULL && strcmp(log, state) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* Why the answer is no, the worst first. */
 static int
 verdict(const cJSON *doc, struct err *e)
@@ -125,23 +161,17 @@ verdict(const cJSON *doc, struct err *e)
 		}
 	err_set(e, ERR_DAMAGED, 0,
 	    "what is here does not contain what the anchor names");
+	/* what another machine wrote comes here by an exchange only */
 	err_hint(e,
-	    "keep the anchor and everything as it is; see which history it "
-	    "is, run 'pmqa verify --deep', and compare with another copy");
+	    has_state(doc, "parted")
+		? N_("keep the anchor and everything as it is; see which "
+		     "history it is, run 'pmqa verify --deep', and compare "
+		     "with another copy")
+		: N_("if the anchor is newer than the last exchange, exchange "
+		     "('pmqa sync') and check again; else keep it and "
+		     "everything as it is, run 'pmqa verify --deep', and "
+		     "compare with another copy"));
 	return ERR_DAMAGED;
-}
-
-/* 1: nothing that it names is kept elsewhere. */
-static int
-is_whole(const cJSON *doc)
-{
-	const cJSON *part, *tip;
-
-	cJSON_ArrayForEach (part, json_get(doc, "parts"))
-		cJSON_ArrayForEach (tip, json_get(part, "tips"))
-			if (strcmp(json_str(tip, "state"), "elsewhere") == 0)
-				return 0;
-	return 1;
 }
 
 static int
@@ -152,7 +182,8 @@ check_anchor(struct cmd *c, struct err *e)
 	const cJSON *part;
 	int rc;
 
-	if ((rc = read_text(c->args[0], &text, e)) == 0)
+	if ((rc = read_text(c->args[0], &text, e)) == 0 &&
+	    (rc = check_is_text(&text, e)) == 0)
 		rc = json_put_str(params, "text", buf_str(&text), e);
 	buf_release(&text);
 	if (rc < 0) {
@@ -173,7 +204,7 @@ check_anchor(struct cmd *c, struct err *e)
 		rc = verdict(doc, e);
 	if (rc == 0 && !c->json)
 		out_wrapped(&c->out, 0, "",
-		    is_whole(doc)
+		    !has_state(doc, "elsewhere")
 			? _("What the anchor names is still here and in its "
 			    "place: nothing of it was taken out or written "
 			    "anew.")

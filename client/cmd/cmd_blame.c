@@ -6,6 +6,9 @@
 #include "client/lang.h"
 #include "client/table.h"
 
+/* Columns that the table of points needs, with names of usual length. */
+#define TABLE_WIDTH 80
+
 static const char *
 or_dash(const char *s)
 {
@@ -96,6 +99,29 @@ print_field(
 	print_reason(o, one);
 }
 
+static const char *
+point_word(const cJSON *one)
+{
+	return json_bool(one, "ticked", 0) ? _("ticked") : _("unticked");
+}
+
+/* A window that has no room for the table: one below the other. */
+static void
+print_point(struct out *o, const cJSON *one)
+{
+	char when[80], who[320];
+
+	who_text(one, who, sizeof(who));
+	out_time(when, sizeof(when), json_str(one, "time"));
+	out_spaces(o, 2);
+	out_styled(o, STYLE_HEAD, or_dash(json_str(one, "point")));
+	out_printf(o, "  %s\n", point_word(one));
+	out_spaces(o, 4);
+	out_printf(o, "%s  %s  %s  %s\n", or_dash(json_str(one, "revision")),
+	    when, who, or_dash(json_str(one, "device")));
+	print_reason(o, one);
+}
+
 static void
 point_row(struct table *t, const cJSON *one)
 {
@@ -105,8 +131,7 @@ point_row(struct table *t, const cJSON *one)
 	who_text(one, who, sizeof(who));
 	out_time(when, sizeof(when), json_str(one, "time"));
 	table_cell(t, STYLE_HEAD, or_dash(json_str(one, "point")));
-	table_cell(t, ticked ? STYLE_GOOD : STYLE_BAD,
-	    ticked ? _("ticked") : _("unticked"));
+	table_cell(t, ticked ? STYLE_GOOD : STYLE_BAD, point_word(one));
 	table_cell(t, STYLE_PLAIN, or_dash(json_str(one, "revision")));
 	table_cell(t, STYLE_PLAIN, when);
 	table_cell(t, STYLE_PLAIN, who);
@@ -114,12 +139,10 @@ point_row(struct table *t, const cJSON *one)
 	table_cell(t, STYLE_PLAIN, or_dash(json_str(one, "reason")));
 }
 
-/* Those of one field, from *ret on; the one behind them into *ret. */
+/* Those of one field, from one up to behind. */
 static int
-print_group(struct out *o, const cJSON **ret, struct err *e)
+print_table(struct out *o, const cJSON *one, const cJSON *behind, struct err *e)
 {
-	const char *field = or_dash(json_str(*ret, "field"));
-	const cJSON *one = *ret;
 	struct table t;
 	int rc;
 
@@ -131,14 +154,29 @@ print_group(struct out *o, const cJSON **ret, struct err *e)
 	table_column(&t, _("By whom"), COL_LEFT);
 	table_column(&t, _("Device"), COL_LEFT);
 	table_column(&t, _("Why"), COL_FLEX);
-	for (;
-	     one != NULL && strcmp(or_dash(json_str(one, "field")), field) == 0;
-	     one = one->next)
+	for (; one != behind; one = one->next)
 		point_row(&t, one);
 	rc = table_print(&t, o, 2, e);
 	table_release(&t);
-	*ret = one;
 	return rc;
+}
+
+/* Those of one field, from *ret on; the one behind them into *ret. */
+static int
+print_group(struct out *o, const cJSON **ret, struct err *e)
+{
+	const char *field = or_dash(json_str(*ret, "field"));
+	const cJSON *one = *ret, *behind = one;
+
+	while (behind != NULL &&
+	       strcmp(or_dash(json_str(behind, "field")), field) == 0)
+		behind = behind->next;
+	*ret = behind;
+	if (o->width >= TABLE_WIDTH)
+		return print_table(o, one, behind, e);
+	for (; one != behind; one = one->next)
+		print_point(o, one);
+	return 0;
 }
 
 /* A file supports points, too: not to be taken for the item's ticks. */

@@ -65,10 +65,14 @@ print_branch(
 	if (n == 0)
 		out_printf(o, _("nothing new, up to %s\n"), newest);
 	else if (since == NULL || since[0] == '\0')
-		out_printf(o, _("%lld revisions, from the first to %s\n"),
+		out_printf(o,
+		    lang_n(n, "%lld revision, from the first to %s\n",
+			"%lld revisions, from the first to %s\n"),
 		    (long long)n, newest);
 	else
-		out_printf(o, _("%lld revisions, after %s up to %s\n"),
+		out_printf(o,
+		    lang_n(n, "%lld revision, after %s up to %s\n",
+			"%lld revisions, after %s up to %s\n"),
 		    (long long)n, since, newest);
 }
 
@@ -94,7 +98,10 @@ cmd_bundle_describe(struct out *o, const cJSON *doc)
 	if (to == NULL || strlen(to) != 2) /* not to the hall itself */
 		print_branch(o, _("Hall"), doc, "hall");
 	if (files > 0)
-		out_printf(o, _("  Evidence: %lld files\n"), (long long)files);
+		out_printf(o,
+		    lang_n(files, "  Evidence: %lld file\n",
+			"  Evidence: %lld files\n"),
+		    (long long)files);
 	if (left > 0)
 		out_printf(o,
 		    _("  Evidence: %lld more files did not fit; they go with "

@@ -38,8 +38,10 @@ cmd_cycle_due_name(const char *due)
 	return or_dash(due);
 }
 
-void
-cmd_cycle_due_state(const cJSON *due, char *ret, size_t size)
+/* "in 5 days", "today", "3 days ago", late in red: the state of one of the
+ * "due" members of several results. */
+static void
+due_state(const cJSON *due, char *ret, size_t size)
 {
 	long long days = (long long)json_int(due, "days", 0);
 	int done = json_bool(due, "done", 0), late = json_bool(due, "late", 0);
@@ -47,7 +49,9 @@ cmd_cycle_due_state(const cJSON *due, char *ret, size_t size)
 	if (done)
 		snprintf(ret, size, "%s", late ? _("done, late") : _("done"));
 	else if (late && days < 0)
-		snprintf(ret, size, _("late by %lld days"), -days);
+		snprintf(ret, size,
+		    lang_n(-days, "late by %lld day", "late by %lld days"),
+		    -days);
 	else if (late)
 		snprintf(ret, size, "%s", _("late"));
 	else if (days == 0)
@@ -57,7 +61,8 @@ cmd_cycle_due_state(const cJSON *due, char *ret, size_t size)
 	else if (days > 0)
 		snprintf(ret, size, _("in %lld days"), days);
 	else
-		snprintf(ret, size, _("%lld days ago"), -days);
+		snprintf(ret, size,
+		    lang_n(-days, "%lld day ago", "%lld days ago"), -days);
 }
 
 /* --- list --- */
@@ -141,7 +146,7 @@ print_dues(struct out *o, const cJSON *list, struct err *e)
 		int64_t days = json_int(d, "days", 0);
 
 		out_day(day, sizeof(day), json_str(d, "date"));
-		cmd_cycle_due_state(d, state, sizeof(state));
+		due_state(d, state, sizeof(state));
 		table_cell(
 		    &t, STYLE_PLAIN, cmd_cycle_due_name(json_str(d, "name")));
 		table_cell(&t, STYLE_PLAIN, day);

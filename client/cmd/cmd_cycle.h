@@ -17,8 +17,4 @@ extern const size_t cmd_cycle_n_rows;
 /* "submit" as people read it; the word itself when it is not known. */
 const char *cmd_cycle_due_name(const char *due);
 
-/* "in 5 days", "today", "3 days ago", late in red: the state of one of the
- * "due" members of several results. */
-void cmd_cycle_due_state(const cJSON *due, char *ret, size_t size);
-
 #endif

@@ -191,13 +191,19 @@ find_office(const cJSON *result, const char *code)
 static void
 print_office(struct out *o, const cJSON *office)
 {
+	long long flags = json_int(office, "flags", 0);
+	long long revisions = json_int(office, "revisions", 0);
+
 	out_style(o, STYLE_HEAD);
-	out_printf(o, _("%s %s, year %lld: %lld flags in %lld revisions"),
+	out_printf(o, _("%s %s, year %lld: "),
 	    or_dash(json_str(office, "office")),
 	    or_dash(json_str(office, "name")),
-	    (long long)json_int(office, "year", 0),
-	    (long long)json_int(office, "flags", 0),
-	    (long long)json_int(office, "revisions", 0));
+	    (long long)json_int(office, "year", 0));
+	out_printf(o, lang_n(flags, "%lld flag", "%lld flags"), flags);
+	out_spaces(o, 1);
+	out_printf(o,
+	    lang_n(revisions, "in %lld revision", "in %lld revisions"),
+	    revisions);
 	out_style(o, STYLE_PLAIN);
 	out_nl(o);
 }
@@ -261,6 +267,7 @@ static void
 print_result(struct out *o, const cJSON *describe, const cJSON *result)
 {
 	int64_t next = json_int(result, "next", 0);
+	char cursor[24];
 
 	if (cJSON_GetArraySize(json_get(result, "offices")) == 0) {
 		out_printf(o, _("No office has opened this year.\n"));
@@ -275,9 +282,8 @@ print_result(struct out *o, const cJSON *describe, const cJSON *result)
 		    _("What a rule means: pmqa flags --explain RULE"));
 	}
 	print_off(o, json_get(result, "off"));
-	if (next > 0)
-		out_printf(o, _("More: the same command with --cursor %lld\n"),
-		    (long long)next);
+	snprintf(cursor, sizeof(cursor), "%lld", (long long)next);
+	cmd_say_more(o, next > 0 ? cursor : NULL);
 }
 
 static int

@@ -155,9 +155,8 @@ print_page(struct out *o, const cJSON *page, struct err *e)
 		log_row(&t, l);
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
-	if (rc == 0 && json_str(page, "cursor") != NULL)
-		out_printf(o, _("More: the same command with --cursor %s\n"),
-		    json_str(page, "cursor"));
+	if (rc == 0)
+		cmd_say_more(o, json_str(page, "cursor"));
 	return rc;
 }
 

@@ -100,22 +100,13 @@ print_revisions(
     struct out *o, const cJSON *describe, const cJSON *result, const char *none)
 {
 	const cJSON *revisions = json_get(result, "revisions"), *rev;
-	const char *next = json_str(result, "next");
 
 	if (cJSON_GetArraySize(revisions) == 0)
 		out_printf(o, "%s\n", none);
 	cJSON_ArrayForEach (rev, revisions) {
 		print_revision(o, describe, rev);
 	}
-	if (next != NULL)
-		out_printf(
-		    o, _("More: the same command with --cursor %s\n"), next);
-}
-
-static void
-print_history(struct out *o, const cJSON *describe, const cJSON *result)
-{
-	print_revisions(o, describe, result, _("No revision matches."));
+	cmd_say_more(o, json_str(result, "next"));
 }
 
 static void
@@ -163,12 +154,13 @@ list(struct cmd *c, struct err *e)
 	cJSON *params = NULL, *result = NULL, *describe = NULL;
 	int64_t labels = 0;
 	long limit;
-	int rc;
+	int narrowed, rc;
 
 	if ((rc = opts_number(c->opts, OPT_LIMIT, 1, HISTORY_PAGE_MAX,
 		 LIMIT_DEFAULT, &limit, e)) < 0 ||
 	    (rc = cmd_history_params(c, &params, e)) < 0)
 		return rc;
+	narrowed = params->child != NULL || c->opts->value[OPT_CURSOR] != NULL;
 	if (!c->json)
 		rc = cmd_send(c, "records.describe", NULL, &labels, e);
 	if (rc == 0)
@@ -178,7 +170,9 @@ list(struct cmd *c, struct err *e)
 	if (rc == 0 && c->json)
 		out_json(&c->out, result);
 	else if (rc == 0)
-		print_history(&c->out, describe, result);
+		print_revisions(&c->out, describe, result,
+		    narrowed ? _("No revision matches.")
+			     : _("Nothing is written yet."));
 	cJSON_Delete(params);
 	cJSON_Delete(describe);
 	cJSON_Delete(result);
@@ -197,6 +191,12 @@ cmd_history_history(struct cmd *c, struct err *e)
 		    "--stat counts, a file lists: one of them");
 	if (format != NULL)
 		return cmd_history_file(c, format, e);
+	if (c->opts->value[OPT_STAT] != NULL &&
+	    (c->opts->value[OPT_LIMIT] != NULL ||
+		c->opts->value[OPT_CURSOR] != NULL))
+		return err_set(e, ERR_USAGE, 0,
+		    "--stat counts all that matches: --limit and --cursor are "
+		    "for lists");
 	return c->opts->value[OPT_STAT] != NULL ? cmd_history_count(c, e)
 						: list(c, e);
 }

@@ -131,20 +131,24 @@ cmd_history_pages(
 {
 	const char *cursor = c->opts->value[OPT_CURSOR];
 	cJSON *all = NULL, *page = NULL;
+	struct cmd_history_wait wait;
 	long n = 0;
 	int rc;
 
+	cmd_history_wait_begin(&wait, c, -1);
 	rc = cmd_history_page(c, params, limit, cursor, &all, e);
 	while (rc == 0 && (cursor = json_str(all, "next")) != NULL) {
 		n = cJSON_GetArraySize(json_get(all, "revisions"));
 		if (n >= limit)
 			break;
+		cmd_history_wait_tell(&wait, n, cursor);
 		rc = cmd_history_page(c, params, limit - n, cursor, &page, e);
 		if (rc == 0)
 			rc = join(all, page, e);
 		cJSON_Delete(page);
 		page = NULL;
 	}
+	cmd_history_wait_end(&wait);
 	if (rc < 0) {
 		cJSON_Delete(all);
 		return rc;

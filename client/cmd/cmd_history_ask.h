@@ -32,6 +32,21 @@ int cmd_history_pages(
 /* "item" or "item.field", or a record's name, into record and field. */
 int cmd_history_record(cJSON *params, const char *arg, struct err *e);
 
+/*
+ * One line on standard error that is written over, when it takes long and both
+ * a person and a terminal are there. fd: where what is found goes meanwhile, -1
+ * nowhere. next: the cursor of the page that is asked for.
+ */
+struct cmd_history_wait {
+	int64_t begun_ms;
+	int on, shown;
+};
+void cmd_history_wait_begin(
+    struct cmd_history_wait *w, const struct cmd *c, int fd);
+void cmd_history_wait_tell(
+    struct cmd_history_wait *w, int64_t found, const char *next);
+void cmd_history_wait_end(struct cmd_history_wait *w);
+
 /* --stat, and --format. */
 int cmd_history_count(struct cmd *c, struct err *e);
 int cmd_history_file(struct cmd *c, const char *format, struct err *e);

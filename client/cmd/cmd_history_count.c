@@ -94,13 +94,18 @@ static int
 ask_all(struct cmd *c, cJSON *params, cJSON **ret, struct err *e)
 {
 	cJSON *all = NULL, *page = NULL, *copy;
+	struct cmd_history_wait wait;
 	const char *next = NULL;
 	size_t i;
 	int rc = 0;
 
+	cmd_history_wait_begin(&wait, c, -1);
 	do {
-		if (next != NULL)
+		if (next != NULL) {
+			cmd_history_wait_tell(
+			    &wait, json_int(all, "revisions", 0), next);
 			rc = json_put_str(params, "cursor", next, e);
+		}
 		cJSON_Delete(page);
 		page = NULL;
 		if (rc == 0 && (copy = cJSON_Duplicate(params, 1)) == NULL)
@@ -118,6 +123,7 @@ ask_all(struct cmd *c, cJSON *params, cJSON **ret, struct err *e)
 			next = json_str(page, "next");
 		}
 	} while (rc == 0 && next != NULL);
+	cmd_history_wait_end(&wait);
 	for (i = 0; rc == 0 && i < N_LISTS; i++)
 		rc = sort(all, lists[i], e);
 	if (rc == 0)

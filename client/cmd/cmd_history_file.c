@@ -166,12 +166,17 @@ static int
 write_pages(struct file *f, cJSON *params, struct err *e)
 {
 	cJSON *page = NULL, *last = NULL;
+	struct cmd_history_wait wait;
 	const cJSON *rev;
 	int rc;
 
+	cmd_history_wait_begin(&wait, f->c, f->fd);
 	if (f->csv)
 		csv_head(&f->c->out.b);
 	do {
+		if (last != NULL)
+			cmd_history_wait_tell(
+			    &wait, f->n, json_str(last, "next"));
 		rc = whole_page(f, params, json_str(last, "next"), &page, e);
 		cJSON_Delete(last);
 		last = page;
@@ -185,6 +190,7 @@ write_pages(struct file *f, cJSON *params, struct err *e)
 		rc = out_finish(&f->c->out, f->fd, e);
 	} while (rc == 0 && json_str(last, "next") != NULL);
 out:
+	cmd_history_wait_end(&wait);
 	cJSON_Delete(last);
 	return rc;
 }
@@ -234,13 +240,19 @@ tell(struct file *f, const char *format, struct err *e)
 
 	if (f->n_cut > 0)
 		out_printf(&f->c->note,
-		    _("Texts of %ld revisions were too long to be told whole: "
-		      "pmqa diff shows them.\n"),
+		    lang_n(f->n_cut,
+			"Texts of %ld revision were too long to be told whole: "
+			"pmqa diff shows them.\n",
+			"Texts of %ld revisions were too long to be told "
+			"whole: "
+			"pmqa diff shows them.\n"),
 		    f->n_cut);
 	if (f->path == NULL)
 		return 0;
 	if (!f->c->json) {
-		out_printf(&f->c->note, _("'%s' is written: %ld revisions.\n"),
+		out_printf(&f->c->note,
+		    lang_n(f->n, "'%s' is written: %ld revision.\n",
+			"'%s' is written: %ld revisions.\n"),
 		    f->path, f->n);
 		return 0;
 	}

@@ -159,9 +159,14 @@ print_revoked(struct out *o, const cJSON *v)
 	    _("Nothing more of it is taken in, by no road and no stick."));
 	if (n > 0) {
 		snprintf(text, sizeof(text),
-		    _("%lld revisions of it came in after that time (%s to "
-		      "%s). They stay in the history; look through them: pmqa "
-		      "history --office %s --since '%s'"),
+		    lang_n(n,
+			"%lld revision of it came in after that time (%s to "
+			"%s). It stays in the history; look at it: pmqa "
+			"history --office %s --since '%s'",
+			"%lld revisions of it came in after that time (%s to "
+			"%s). They stay in the history; look through them: "
+			"pmqa "
+			"history --office %s --since '%s'"),
 		    (long long)n, or_dash(json_str(late, "first")),
 		    or_dash(json_str(late, "last")),
 		    or_dash(json_str(v, "office")),

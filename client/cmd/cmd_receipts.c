@@ -103,29 +103,22 @@ print_list(struct out *o, const cJSON *page, struct err *e)
 		receipt_row(&t, one);
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
-	if (rc == 0 && json_str(page, "cursor") != NULL)
-		out_printf(o, _("More: the same command with --cursor %s\n"),
-		    json_str(page, "cursor"));
+	if (rc == 0)
+		cmd_say_more(o, json_str(page, "cursor"));
 	return rc;
 }
 
 static int
 list(struct cmd *c, struct err *e)
 {
-	const char *text = c->opts->value[OPT_LIMIT];
-	int64_t limit = LIST_DEFAULT;
 	cJSON *page = NULL;
-	char *end;
+	long limit;
 	int rc;
 
-	if (text != NULL) {
-		limit = strtol(text, &end, 10);
-		if (*end != '\0' || limit < 1 || limit > PAGE)
-			return err_set(e, ERR_USAGE, 0,
-			    "--limit takes a number from 1 to %d", PAGE);
-	}
-	rc = ask_page(c, 0, limit, c->opts->value[OPT_CURSOR], &page, e);
-	if (rc < 0)
+	if ((rc = opts_number(
+		 c->opts, OPT_LIMIT, 1, PAGE, LIST_DEFAULT, &limit, e)) < 0 ||
+	    (rc = ask_page(c, 0, limit, c->opts->value[OPT_CURSOR], &page, e)) <
+		0)
 		return rc;
 	if (c->json)
 		out_json(&c->out, page);

@@ -89,13 +89,16 @@ hall_rows(struct table *t, const cJSON *status)
 		snprintf(text, sizeof(text), "%s", _("nothing to send yet"));
 	else if (since == NULL)
 		snprintf(text, sizeof(text),
-		    _("not yet; not confirmed: %lld revisions"),
+		    lang_n(unsynced, "not yet; not confirmed: %lld revision",
+			"not yet; not confirmed: %lld revisions"),
 		    (long long)unsynced);
 	else {
 		out_time(when, sizeof(when), since);
 		snprintf(text, sizeof(text),
-		    _("not yet; not confirmed: %lld revisions, the first of "
-		      "%s"),
+		    lang_n(unsynced,
+			"not yet; not confirmed: %lld revision, of %s",
+			"not yet; not confirmed: %lld revisions, the first of "
+			"%s"),
 		    (long long)unsynced, when);
 	}
 	row(t, _("Synced"), synced ? STYLE_GOOD : STYLE_WARN, text);
@@ -117,12 +120,15 @@ evidence_row(struct table *t, const cJSON *evidence)
 	if (files == 0)
 		return;
 	if (files == at_hall)
-		snprintf(text, sizeof(text), _("%lld files, all at the hall"),
+		snprintf(text, sizeof(text),
+		    lang_n(files, "%lld file, at the hall",
+			"%lld files, all at the hall"),
 		    (long long)files);
 	else
 		snprintf(text, sizeof(text),
-		    _("%lld files, %lld not yet at the hall"), (long long)files,
-		    (long long)(files - at_hall));
+		    lang_n(files, "%lld file, %lld not yet at the hall",
+			"%lld files, %lld not yet at the hall"),
+		    (long long)files, (long long)(files - at_hall));
 	row(t, _("Evidence"), files == at_hall ? STYLE_GOOD : STYLE_WARN, text);
 }
 
@@ -135,7 +141,9 @@ copy_row(struct table *t, const cJSON *copy)
 	if (!cJSON_IsObject(copy))
 		return;
 	snprintf(text, sizeof(text),
-	    _("%lld of %lld revisions came; it goes on where it stopped"),
+	    lang_n(json_int(copy, "total", 0),
+		"%lld of %lld revision came; it goes on where it stopped",
+		"%lld of %lld revisions came; it goes on where it stopped"),
 	    (long long)json_int(copy, "done", 0),
 	    (long long)json_int(copy, "total", 0));
 	row(t, _("Copy from the hall"), STYLE_WARN, text);
@@ -157,7 +165,9 @@ storage_rows(struct table *t, const cJSON *status)
 	row(t, _("Storage"), ok ? STYLE_PLAIN : STYLE_BAD, text);
 	if (journal > 0) {
 		snprintf(text, sizeof(text),
-		    _("%lld revisions (safe, soon in the repository)"),
+		    lang_n(journal,
+			"%lld revision (safe, soon in the repository)",
+			"%lld revisions (safe, soon in the repository)"),
 		    (long long)journal);
 		row(t, _("In the journal"), STYLE_PLAIN, text);
 	}

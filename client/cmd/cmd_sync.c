@@ -14,22 +14,33 @@ print_files(struct out *o, const cJSON *evidence)
 	const cJSON *f;
 
 	if (sent > 0)
-		out_printf(o, _("  Evidence: %lld files are at the hall now\n"),
+		out_printf(o,
+		    lang_n(sent, "  Evidence: %lld file is at the hall now\n",
+			"  Evidence: %lld files are at the hall now\n"),
 		    (long long)sent);
 	if (left > 0)
-		out_printf(o, _("  Evidence: %lld files are still here only\n"),
+		out_printf(o,
+		    lang_n(left, "  Evidence: %lld file is still here only\n",
+			"  Evidence: %lld files are still here only\n"),
 		    (long long)left);
 	if (left > 0 && json_bool(evidence, "held", 0))
 		out_printf(o, "%s\n",
 		    _("  They wait because this link is metered; to send them "
 		      "now: pmqa sync --wait --evidence"));
 	if (fetched > 0)
-		out_printf(o, _("  Evidence: %lld files came from the hall\n"),
+		out_printf(o,
+		    lang_n(fetched,
+			"  Evidence: %lld file came from the hall\n",
+			"  Evidence: %lld files came from the hall\n"),
 		    (long long)fetched);
 	if (absent > 0)
 		out_printf(o,
-		    _("  Evidence: %lld files are neither here nor at the hall "
-		      "yet; the device that has them sends them\n"),
+		    lang_n(absent,
+			"  Evidence: %lld file is neither here nor at the hall "
+			"yet; the device that has it sends it\n",
+			"  Evidence: %lld files are neither here nor at the "
+			"hall "
+			"yet; the device that has them sends them\n"),
 		    (long long)absent);
 	cJSON_ArrayForEach (f, json_get(evidence, "failed")) {
 		out_styled(o, STYLE_WARN, labels_word(json_str(f, "class")));
@@ -102,7 +113,10 @@ print_outcome(struct out *o, const cJSON *result, int64_t conflicts)
 	else
 		out_styled(o, synced ? STYLE_GOOD : STYLE_WARN,
 		    synced ? _("Synced") : _("Not yet synced"));
-	out_printf(o, _(": sent %lld, received %lld revisions\n"),
+	out_printf(o,
+	    lang_n(json_int(result, "fetched", 0),
+		": sent %lld, received %lld revision\n",
+		": sent %lld, received %lld revisions\n"),
 	    (long long)json_int(result, "pushed", 0),
 	    (long long)json_int(result, "fetched", 0));
 	if (tip != NULL) {

@@ -123,8 +123,11 @@ print_since(struct out *o, const cJSON *result)
 	out_time(when, sizeof(when), since);
 	out_nl(o);
 	out_printf(o,
-	    _("%lld revisions before were proved on %s and are not looked at "
-	      "again; pmqa verify --deep looks at everything.\n"),
+	    lang_n(json_int(checked, "proved_before", 0),
+		"%lld revision before was proved on %s and is not looked at "
+		"again; pmqa verify --deep looks at everything.\n",
+		"%lld revisions before were proved on %s and are not looked at "
+		"again; pmqa verify --deep looks at everything.\n"),
 	    (long long)json_int(checked, "proved_before", 0), when);
 }
 

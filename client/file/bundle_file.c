@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "client/file/gauge.h"
+#include "client/file/parts.h"
 #include "client/lang.h"
 
 #define PART_MAX ((size_t)256 * 1024)
@@ -285,8 +286,9 @@ open_output(struct writing *w, const char *to, struct err *e)
 }
 
 static int
-ask_part(struct writing *w, int n, int64_t *ret_id, struct err *e)
+ask_part(void *arg, int n, int64_t *ret_id, struct err *e)
 {
+	const struct writing *w = arg;
 	cJSON *params = cJSON_CreateObject();
 	int rc;
 
@@ -316,8 +318,9 @@ write_all(struct writing *w, const char *s, size_t len, struct err *e)
 }
 
 static int
-take_part(struct writing *w, const cJSON *part, struct err *e)
+take_part(void *arg, const cJSON *part, struct err *e)
 {
+	struct writing *w = arg;
 	const char *text = json_str(part, "data");
 	struct buf data = BUF_INIT;
 	int rc;
@@ -335,30 +338,6 @@ take_part(struct writing *w, const cJSON *part, struct err *e)
 	if (rc == 0)
 		gauge_set(&w->gauge, w->done);
 	return rc;
-}
-
-static int
-fetch_parts(struct writing *w, struct err *e)
-{
-	int64_t id = 0, next = 0;
-	cJSON *part = NULL;
-	int n, rc;
-
-	if ((rc = ask_part(w, 1, &id, e)) < 0)
-		return rc;
-	for (n = 1; n <= w->parts; n++) {
-		if (n < w->parts && (rc = ask_part(w, n + 1, &next, e)) < 0)
-			return rc;
-		if ((rc = cmd_wait(w->c, id, &part, e)) < 0)
-			return rc;
-		rc = take_part(w, part, e);
-		cJSON_Delete(part);
-		part = NULL;
-		if (rc < 0)
-			return rc;
-		id = next;
-	}
-	return 0;
 }
 
 static int
@@ -462,7 +441,7 @@ bundle_file_write(struct cmd *c, const cJSON *packed, const char *to,
 	    (rc = open_output(w, to, e)) == 0) {
 		gauge_init(
 		    &w->gauge, json_str(packed, "name"), 0, w->size, c->json);
-		rc = fetch_parts(w, e);
+		rc = parts_fetch(w->c, 1, w->parts, ask_part, take_part, w, e);
 		gauge_end(&w->gauge);
 		if (rc == 0)
 			rc = finish(w, e);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "client/file/gauge.h"
+#include "client/file/parts.h"
 
 #define PARTS_MAX 4096
 
@@ -24,9 +25,10 @@ struct fetching {
 	struct gauge gauge;
 };
 
-void
-evidence_fetch_name(
-    char *ret, size_t size, const char *name, const char *sha256)
+/* The name under which a stored file is written: as it is called, or its hash
+ * where that name is not safe here. */
+static void
+safe_name(char *ret, size_t size, const char *name, const char *sha256)
 {
 	size_t len = strlen(name), bad;
 
@@ -34,7 +36,7 @@ evidence_fetch_name(
 	if (len > 0 && len < 256 && name[0] != '.' && name[0] != '-' &&
 	    strpbrk(name, "/\\\n\t") == NULL && text_is_utf8(name, len, &bad) &&
 	    text_is_nfc(name, len))
-		snprintf(ret, size, "%s", name);
+		snprintf(ret, size, "%.255s", name);
 	else
 		snprintf(ret, size, "evidence-%.12s", sha256);
 }
@@ -61,7 +63,7 @@ open_output(struct fetching *f, const char *output, struct err *e)
 		f->fd = STDOUT_FILENO;
 		return file_path(f->ret->path, sizeof(f->ret->path), e, "-");
 	}
-	evidence_fetch_name(name, sizeof(name), f->ret->name, f->ret->sha256);
+	safe_name(name, sizeof(name), f->ret->name, f->ret->sha256);
 	if (output == NULL)
 		output = name;
 	rc = file_path(f->ret->path, sizeof(f->ret->path), e, "%s", output);
@@ -120,6 +122,15 @@ ask_part(
 	return cmd_send(f->c, "evidence.read", params, ret_id, e);
 }
 
+/* One of those after the first, whose answer said what the file is. */
+static int
+ask_next(void *arg, int n, int64_t *ret_id, struct err *e)
+{
+	struct fetching *f = arg;
+
+	return ask_part(f, f->ret->sha256, n, ret_id, e);
+}
+
 static int
 senseless(struct err *e)
 {
@@ -149,8 +160,9 @@ take_first(struct fetching *f, const cJSON *part, struct err *e)
 }
 
 static int
-take_data(struct fetching *f, const cJSON *part, struct err *e)
+take_data(void *arg, const cJSON *part, struct err *e)
 {
+	struct fetching *f = arg;
 	const char *text = json_str(part, "data");
 	struct buf data = BUF_INIT;
 	int rc;
@@ -167,34 +179,6 @@ take_data(struct fetching *f, const cJSON *part, struct err *e)
 		gauge_set(&f->gauge, f->done);
 	buf_release(&data);
 	return rc;
-}
-
-/* Parts after the first; one is always asked for ahead. */
-static int
-fetch_rest(struct fetching *f, struct err *e)
-{
-	int64_t id = 0, next = 0;
-	cJSON *part = NULL;
-	int n, rc;
-
-	if (f->parts < 2)
-		return 0;
-	if ((rc = ask_part(f, f->ret->sha256, 2, &id, e)) < 0)
-		return rc;
-	for (n = 2; n <= f->parts; n++) {
-		if (n < f->parts &&
-		    (rc = ask_part(f, f->ret->sha256, n + 1, &next, e)) < 0)
-			return rc;
-		if ((rc = cmd_wait(f->c, id, &part, e)) < 0)
-			return rc;
-		rc = take_data(f, part, e);
-		cJSON_Delete(part);
-		part = NULL;
-		if (rc < 0)
-			return rc;
-		id = next;
-	}
-	return 0;
 }
 
 static int
@@ -238,7 +222,7 @@ run(struct fetching *f, const char *output, struct err *e)
 		goto out;
 	gauge_init(&f->gauge, f->ret->name, 0, f->ret->size, f->c->json);
 	if ((rc = take_data(f, first, e)) == 0)
-		rc = fetch_rest(f, e);
+		rc = parts_fetch(f->c, 2, f->parts, ask_next, take_data, f, e);
 	gauge_end(&f->gauge);
 	if (rc == 0)
 		rc = finish(f, e);

@@ -27,9 +27,4 @@ struct evidence_got {
 int evidence_fetch(struct cmd *c, const char *sha256, const char *output,
     struct evidence_got *ret, struct err *e);
 
-/* The name under which a stored file is written: as it is called, or its hash
- * where that name is not safe here. */
-void evidence_fetch_name(
-    char *ret, size_t size, const char *name, const char *sha256);
-
 #endif

@@ -154,9 +154,21 @@ print_record(struct out *o, const cJSON *one, const cJSON *describe)
 	out_printf(o, "  %s\n", labels_record(describe, record));
 	changes_brief(o, 4, describe, record, changes);
 	if (left_out > 0)
-		out_printf(o, _("    %lld changes, not listed here\n"),
+		out_printf(o,
+		    lang_n(left_out, "    %lld change, not listed here\n",
+			"    %lld changes, not listed here\n"),
 		    (long long)left_out);
 	cJSON_Delete(changes);
+}
+
+/* "Year 2565: 3 changes, 1 record." */
+static void
+print_sums(struct out *o, int year, long long changes, int records)
+{
+	out_printf(o, _("Year %d: "), year);
+	out_printf(
+	    o, lang_n(changes, "%lld change, ", "%lld changes, "), changes);
+	out_printf(o, lang_n(records, "%d record.", "%d records."), records);
 }
 
 static void
@@ -169,10 +181,8 @@ print_end(struct out *o, const struct import_file *f, const cJSON *answer)
 
 	out_nl(o);
 	if (revision == NULL) {
-		out_printf(o,
-		    _("Year %d: %lld changes, %d records. Nothing is saved "
-		      "yet.\n"),
-		    f->year, n, records);
+		print_sums(o, f->year, n, records);
+		out_printf(o, _(" Nothing is saved yet.\n"));
 		out_printf(o,
 		    f->needs_reason
 			? _("Save them: pmqa import %s %s --apply --reason "
@@ -184,8 +194,8 @@ print_end(struct out *o, const struct import_file *f, const cJSON *answer)
 	out_styled(o, STYLE_GOOD, _("Saved"));
 	out_printf(o, _(" as %s (commit %.12s)\n"), revision,
 	    commit != NULL ? commit : "-");
-	out_printf(
-	    o, _("Year %d: %lld changes, %d records.\n"), f->year, n, records);
+	print_sums(o, f->year, n, records);
+	out_nl(o);
 	out_printf(o, _("Undo it: pmqa revert %s\n"), revision);
 }
 

@@ -102,6 +102,31 @@ add_criteria(struct cmd *c, cJSON *doc, struct err *e)
 	return rc;
 }
 
+/* What a ministry holds of a hall proves no more than the hall's own can: that
+ * over all offices is made there. */
+static int
+check_place(struct cmd *c, int over_offices, struct err *e)
+{
+	cJSON *hello = NULL;
+	const char *role;
+	int rc;
+
+	if (!over_offices)
+		return 0;
+	if ((rc = cmd_ask(c, "hello", NULL, &hello, e)) < 0)
+		return rc;
+	role = json_str(hello, "role");
+	if (role != NULL && strcmp(role, "ministry") == 0) {
+		rc = err_set(e, ERR_USAGE, 0,
+		    "a dossier over all offices is made at their hall; here "
+		    "it is of one office");
+		err_hint(e, "name it: --office CODE; pmqa hall status lists "
+			    "them");
+	}
+	cJSON_Delete(hello);
+	return rc;
+}
+
 static int
 fetch(struct cmd *c, int over_offices, const char *format, cJSON **ret,
     struct err *e)
@@ -241,6 +266,7 @@ audit_run(struct cmd *c, struct err *e)
 
 	if ((rc = choose_format(c, &f, e)) < 0 ||
 	    (rc = report_file_over_offices(c, &over_offices, e)) < 0 ||
+	    (rc = check_place(c, over_offices, e)) < 0 ||
 	    (rc = fetch(c, over_offices, f->name, &doc, e)) < 0 ||
 	    (rc = f->draw(doc, over_offices, &b, e)) < 0)
 		goto out;

@@ -40,7 +40,5 @@ void audit_table_checks(const cJSON *doc, struct report_table *t);
 
 int audit_html_office(const cJSON *doc, struct buf *b, struct err *e);
 int audit_html_hall(const cJSON *doc, struct buf *b, struct err *e);
-/* The sections that both pages end with. */
-int audit_html_proofs(struct buf *b, const cJSON *doc, struct err *e);
 
 #endif

@@ -12,11 +12,12 @@
 /* --- title block --- */
 
 static void
-heading(struct buf *b, const char *kind, const cJSON *of, const cJSON *doc)
+heading(struct buf *b, const char *kind, const cJSON *of, const cJSON *doc,
+    const char *class)
 {
 	char text[80];
 
-	buf_puts(b, "<header class=\"title\">\n");
+	buf_printf(b, "<header class=\"%s\">\n", class);
 	report_html_text(b, "p", "kind", kind);
 	buf_puts(b, "<h1>");
 	report_esc(b, json_str(of, "name"));
@@ -189,7 +190,9 @@ static const struct section office_sections[] = {
 static const struct section hall_sections[] = {
 	{ "offices", N_("Where the offices stand"), NULL,
 	    N_("No office has opened this year."), audit_table_offices,
-	    PAGE_WIDE },
+	    /* a sheet lies from the title on: a page of its own for the title
+	     * would be all but empty */
+	    PAGE_WIDE_ON },
 	FLAGS_SECTION,
 };
 
@@ -212,12 +215,14 @@ receipt_fact(struct buf *b, const cJSON *proofs)
 static void
 tip_fact(struct buf *b, const char *name, const cJSON *tip)
 {
+	long long n = json_int(tip, "revisions", 0);
 	char text[160];
 
 	if (!cJSON_IsObject(tip))
 		return;
-	snprintf(text, sizeof(text), _("%.40s, %lld revisions"),
-	    json_str(tip, "commit"), (long long)json_int(tip, "revisions", 0));
+	snprintf(text, sizeof(text),
+	    lang_n(n, "%.40s, %lld revision", "%.40s, %lld revisions"),
+	    json_str(tip, "commit"), n);
 	report_html_fact(b, name, text);
 }
 
@@ -278,8 +283,9 @@ put_checks(struct buf *b, const cJSON *doc)
 	report_html_section_end(b);
 }
 
-int
-audit_html_proofs(struct buf *b, const cJSON *doc, struct err *e)
+/* The sections that both pages end with. */
+static int
+put_proofs(struct buf *b, const cJSON *doc, struct err *e)
 {
 	const char *commit = json_str(doc, "commit");
 	int rc = 0;
@@ -324,13 +330,13 @@ audit_html_office(const cJSON *doc, struct buf *b, struct err *e)
 	int rc;
 
 	begin(b, office, doc);
-	heading(
-	    b, _("Auditor's dossier: PMQA 4.0 self-assessment"), office, doc);
+	heading(b, _("Auditor's dossier: PMQA 4.0 self-assessment"), office,
+	    doc, "title");
 	office_facts(b, doc);
 	office_sums(b, doc);
 	if ((rc = put_sections(
 		 b, doc, office_sections, N(office_sections), e)) < 0 ||
-	    (rc = audit_html_proofs(b, doc, e)) < 0)
+	    (rc = put_proofs(b, doc, e)) < 0)
 		return rc;
 	report_html_end(b);
 	return buf_ok(b, e);
@@ -344,7 +350,7 @@ audit_html_hall(const cJSON *doc, struct buf *b, struct err *e)
 
 	begin(b, hall, doc);
 	heading(b, _("Auditor's dossier: self-assessments of all offices"),
-	    hall, doc);
+	    hall, doc, "title wide");
 	buf_puts(b, "<dl class=\"facts\">\n");
 	fact_time(b, _("Dossier made"), json_str(doc, "made"));
 	buf_puts(b, "</dl>\n<div class=\"sums\">\n");
@@ -354,7 +360,7 @@ audit_html_hall(const cJSON *doc, struct buf *b, struct err *e)
 	buf_puts(b, "</div>\n</header>\n");
 	if ((rc = put_sections(b, doc, hall_sections, N(hall_sections), e)) <
 		0 ||
-	    (rc = audit_html_proofs(b, doc, e)) < 0)
+	    (rc = put_proofs(b, doc, e)) < 0)
 		return rc;
 	report_html_end(b);
 	return buf_ok(b, e);

@@ -6,6 +6,7 @@
 #include "client/labels.h"
 #include "client/lang.h"
 #include "client/report/report_doc.h"
+#include "client/report/report_text.h"
 
 #define COLUMN report_table_col
 #define MORE report_table_more
@@ -64,6 +65,7 @@ audit_table_summary(const cJSON *doc, struct report_table *t)
 	const cJSON *counts = json_get(doc, "counts");
 	const cJSON *files = json_get(doc, "evidence");
 	const cJSON *proofs = json_get(doc, "proofs");
+	char made[80];
 
 	report_table_init(t, _("Summary"));
 	COLUMN(t, _("What"), REPORT_TEXT, 40);
@@ -73,7 +75,8 @@ audit_table_summary(const cJSON *doc, struct report_table *t)
 	    t, "%s (%s)", json_str(office, "name"), json_str(office, "code"));
 	fact_int(t, _("Fiscal year"), json_int(doc, "year", 0));
 	fact(t, _("Criteria"), json_str(doc, "edition"));
-	fact(t, _("Dossier made"), json_str(doc, "made"));
+	report_time(made, sizeof(made), json_str(doc, "made"));
+	fact(t, _("Dossier made"), made);
 	fact(t, _("Revision"), json_str(doc, "revision"));
 	fact(t, _("Commit"), json_str(doc, "commit"));
 	fact(t, _("The hall's commit"), json_str(doc, "hall_commit"));

@@ -175,8 +175,8 @@ cell(struct buf *b, enum report_kind kind, const char *value)
 	buf_puts(b, "</td>");
 }
 
-void
-report_html_table(struct buf *b, const struct report_table *t, const char *none)
+static void
+put_table(struct buf *b, const struct report_table *t, const char *none)
 {
 	size_t rows = report_table_rows(t);
 
@@ -208,7 +208,7 @@ report_html_filled(struct buf *b, const cJSON *doc,
 
 	fill(doc, &t);
 	if ((rc = report_table_ok(&t, e)) == 0)
-		report_html_table(b, &t, none);
+		put_table(b, &t, none);
 	report_table_release(&t);
 	return rc;
 }

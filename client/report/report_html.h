@@ -38,16 +38,12 @@ void report_html_text(
 void report_html_said(struct buf *b, const char *heading, const char *text);
 /* A line of <dl>; nothing for an empty value. */
 void report_html_fact(struct buf *b, const char *name, const char *value);
-/* The table; none: what is said when it has no rows. */
-void report_html_table(
-    struct buf *b, const struct report_table *t, const char *none);
-/* Fills, puts and releases a table. */
+/* Fills, puts and releases a table; none: what is said when it has no rows. */
 int report_html_filled(struct buf *b, const cJSON *doc,
     void (*fill)(const cJSON *doc, struct report_table *t), const char *none,
     struct err *e);
 
 /* Sections of an office's page. */
-void report_html_summary(struct buf *b, const cJSON *doc);
 void report_html_items(struct buf *b, const cJSON *doc);
 void report_html_profile(struct buf *b, const cJSON *doc);
 

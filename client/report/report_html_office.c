@@ -298,8 +298,8 @@ thresholds(struct buf *b, const cJSON *doc)
 	}
 }
 
-void
-report_html_summary(struct buf *b, const cJSON *doc)
+static void
+put_summary(struct buf *b, const cJSON *doc)
 {
 	const cJSON *score = json_get(doc, "score");
 	char items[40];
@@ -320,7 +320,7 @@ summary(struct buf *b, const cJSON *doc, struct err *e)
 	int rc;
 
 	report_html_section(b, "summary", _("Summary"), PAGE_NEW);
-	report_html_summary(b, doc);
+	put_summary(b, doc);
 	rc = report_html_filled(
 	    b, doc, report_table_summary, _("There are no categories."), e);
 	if (rc < 0)

@@ -128,6 +128,7 @@ static const char pictures[] =
     "table{font-size:9pt}thead{display:table-header-group}"
     "tr{break-inside:avoid}h2{margin-top:0}section{margin-top:1.2rem}"
     ".page{break-before:page}nav{break-after:auto}"
+    ".note{break-after:avoid}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "a{text-decoration:none}}";
 

@@ -455,7 +455,7 @@ warm_up(void)
 
 	if (fd >= 0) {
 		if (write(fd, "200\n", 4) < 0)
-			log_line(LOG_DEBUG, "memory: the kernel chooses");
+			log_line(LOG_INFO, "memory: the kernel chooses");
 		close(fd);
 	}
 	(void)getpwuid(geteuid());

@@ -81,6 +81,10 @@ int handlers_office(const struct call *c, const struct store *s,
 int handlers_year(const struct call *c, int *ret, struct err *e);
 int handlers_place(const struct call *c, const struct store *s, int *ret_year,
     const char **ret_office, struct err *e);
+/* Two ends of a span in time or in rows, 0 = open: ERR_INVALID when nothing
+ * can lie between them, which would look as if nothing had happened. */
+int handlers_span(
+    const struct call *c, int64_t since, int64_t until, struct err *e);
 /* year, reason, if_rev and who asks (save.h). */
 int handlers_ask(const struct call *c, struct ask *ret, struct err *e);
 

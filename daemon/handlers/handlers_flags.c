@@ -39,7 +39,8 @@ run_flags(struct call *c, struct store *s, cJSON **ret, struct err *e)
 		return rc;
 	if ((rc = handlers_year(c, &a.year, e)) < 0 ||
 	    (rc = flags_time(c, s, "since", 0, &a.since, e)) < 0 ||
-	    (rc = flags_time(c, s, "until", 1, &a.until, e)) < 0)
+	    (rc = flags_time(c, s, "until", 1, &a.until, e)) < 0 ||
+	    (rc = handlers_span(c, a.since, a.until, e)) < 0)
 		return rc;
 	a.limit = flags_number(c, "limit", FLAGS_LIMIT);
 	a.skip = flags_number(c, "skip", 0);

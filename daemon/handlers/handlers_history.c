@@ -94,7 +94,9 @@ read_question(const struct call *c, struct store *s, struct query_history *q,
 	q->after_submission = json_bool(c->params, "after_submission", 0);
 	q->cursor = text_of(c, "cursor");
 	if ((rc = read_when(c, s, "since", 0, &since, e)) < 0 ||
-	    (rc = read_when(c, s, "until", 1, &until, e)) < 0)
+	    (rc = read_when(c, s, "until", 1, &until, e)) < 0 ||
+	    (rc = handlers_span(c, since.time, until.time, e)) < 0 ||
+	    (rc = handlers_span(c, since.row, until.row, e)) < 0)
 		return rc;
 	q->since = since.time;
 	q->from_row = since.row;
@@ -214,7 +216,8 @@ run_access(struct call *c, struct store *s, cJSON **ret, struct err *e)
 		    "limit must be between 1 and %d", LIMIT_MAX);
 	q.limit = (int)limit;
 	if ((rc = read_when(c, s, "since", 0, &since, e)) < 0 ||
-	    (rc = read_when(c, s, "until", 1, &until, e)) < 0)
+	    (rc = read_when(c, s, "until", 1, &until, e)) < 0 ||
+	    (rc = handlers_span(c, since.time, until.time, e)) < 0)
 		return rc;
 	q.since = since.time;
 	q.until = until.time;

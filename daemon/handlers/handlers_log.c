@@ -57,7 +57,8 @@ run_log(struct call *c, struct store *s, cJSON **ret, struct err *e)
 	    (q.office != NULL &&
 		(rc = conf_check_code(ROLE_OFFICE, q.office, e)) < 0) ||
 	    (rc = read_time(c, s, "since", 0, &q.since, e)) < 0 ||
-	    (rc = read_time(c, s, "until", 1, &q.until, e)) < 0)
+	    (rc = read_time(c, s, "until", 1, &q.until, e)) < 0 ||
+	    (rc = handlers_span(c, q.since, q.until, e)) < 0)
 		return rc;
 	return accepted_page(store_conf(s)->dir, &q, ret, e);
 }

@@ -42,6 +42,18 @@ handlers_office(const struct call *c, const struct store *s, const char **ret,
 }
 
 int
+handlers_span(const struct call *c, int64_t since, int64_t until, struct err *e)
+{
+	if (since == 0 || until == 0 || since <= until)
+		return 0;
+	err_set(e, ERR_INVALID, 0,
+	    "nothing lies between: '%.40s' is later than '%.40s'",
+	    json_str(c->params, "since"), json_str(c->params, "until"));
+	err_hint(e, "since is the earlier of the two, until the later");
+	return ERR_INVALID;
+}
+
+int
 handlers_year(const struct call *c, int *ret, struct err *e)
 {
 	int64_t year = json_int(c->params, "year", 0);

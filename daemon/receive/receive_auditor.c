@@ -23,8 +23,9 @@ static const char *const options[] = { "core.hooksPath=/dev/null", "gc.auto=0",
 	"transfer.hideRefs=!refs/offices", "transfer.hideRefs=!refs/halls" };
 #define N_OPTIONS (sizeof(options) / sizeof(*options))
 
-int
-receive_auditor_is_command(const char *text)
+/* 1 when this is the one command. NULL is none. */
+static int
+is_command(const char *text)
 {
 	if (text == NULL || strncmp(text, COMMAND, strlen(COMMAND)) != 0)
 		return 0;
@@ -61,7 +62,7 @@ check_known(const char *dir, const char *name, struct err *e)
 static int
 check_command(const char *text, struct err *e)
 {
-	if (receive_auditor_is_command(text))
+	if (is_command(text))
 		return 0;
 	if (text == NULL || text[0] == '\0')
 		err_set(e, ERR_DENIED, 0,

@@ -14,9 +14,6 @@
 
 #include "base/err.h"
 
-/* 1 when this is the one command. NULL is none. */
-int receive_auditor_is_command(const char *text);
-
 /* The whole forced command `pmqa-receive [--dir DIR] --auditor NAME`: the exit
  * status, when it did not become git. */
 int receive_auditor_main(const char *dir, const char *name);

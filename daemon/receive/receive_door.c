@@ -52,19 +52,29 @@ receive_door_ask(const struct receive *r, const char *quarantine,
 }
 
 int
+receive_door_log(
+    const struct receive *r, const struct door_update *u, struct err *e)
+{
+	char why[sizeof(e->msg)];
+
+	if (receive_accept_admitted(r, u, e) == 0) {
+		receive_log(r, receive_door_event(r), u->old, u->new_,
+		    "admitted", NULL);
+		return 0;
+	}
+	snprintf(why, sizeof(why), "%s", e->msg);
+	err_set(e, ERR_FAILED, 0,
+	    "the hall cannot enter this push into its log: %.200s", why);
+	err_hint(e,
+	    "tell the hall; what was sent is safe at both ends and is taken up "
+	    "by itself once the hall can write again");
+	return ERR_FAILED;
+}
+
+int
 receive_door_taken(const struct receive *r, const struct door_update *u,
     struct buf *ret, struct err *e)
 {
-	int rc;
-
-	receive_log(
-	    r, receive_door_event(r), u->old, u->new_, "admitted", NULL);
-	/* what is not in the log gets no receipt yet: the daemon enters it at
-	 * its start, or when the office comes again */
-	if ((rc = receive_accept_admitted(r, u, e)) < 0) {
-		receive_door_tell(r, u, e);
-		return rc;
-	}
 	if (returned_is(u, 1))
 		return hall_call_returned(r->dir, r->office, e);
 	/* it waits for the merge that brings it to the branch */

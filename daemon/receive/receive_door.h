@@ -1,7 +1,7 @@
 /*
  * receive_door: what surrounds the taking in of a push: the door is asked, the
- * logs are written, the hall's daemon absorbs and its receipt goes back on the
- * same connection.
+ * logs are written, only then the push is answered; the hall's daemon absorbs
+ * and its receipt goes back on the same connection.
  *
  * Ownership: none.
  * Units:     none.
@@ -28,8 +28,13 @@ void receive_door_tell(
 int receive_door_ask(const struct receive *r, const char *quarantine,
     const struct door_update *u, size_t n, struct err *e);
 
-/* The ref has moved: logs it and asks the hall's daemon for the receipt,
- * appended to *ret as one line of JSON; nothing for a part of a file. */
+/* The ref has moved: the line of the acceptance log. Without it the push must
+ * not be answered as taken; it is entered when the office comes again. */
+int receive_door_log(
+    const struct receive *r, const struct door_update *u, struct err *e);
+
+/* Asks the hall's daemon for the receipt, appended to *ret as one line of JSON;
+ * nothing for a part of a file. */
 int receive_door_taken(const struct receive *r, const struct door_update *u,
     struct buf *ret, struct err *e);
 

@@ -1,6 +1,6 @@
 /*
  * Steps: the refs; the commands; the pack; the door; the repository and its
- * ref; the report; the log, the daemon, the receipt.
+ * ref; the log; the report; the daemon, the receipt.
  */
 #include "daemon/receive/receive_pack.h"
 
@@ -9,16 +9,17 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "daemon/receive/receive_commands.h"
 #include "daemon/receive/receive_door.h"
 #include "daemon/receive/receive_refs.h"
 #include "daemon/receive/receive_report.h"
-#include "daemon/receive/receive_slot.h"
 #include "daemon/receive/receive_wire.h"
 #include "daemon/sync/remark.h"
 #include "store/evidence/evidence_repo.h"
 #include "store/git/giterr.h"
 #include "store/git/incoming.h"
+#include "store/hall/moving.h"
 #include "store/sign/commit.h"
 #include "store/sign/key.h"
 
@@ -187,8 +188,23 @@ move(struct pack_push *p, struct err *e)
 	return ERR_REFUSED;
 }
 
+/* So that a kill between the ref and its line leaves a word of it. */
 static int
-judge(struct pack_push *p, struct err *e)
+note(const struct pack_push *p, const struct moving *m, struct err *e)
+{
+	const struct door_update *u = p->asked.list;
+	const struct accepted_entry en = { .device = p->r->device,
+		.ref = u->ref,
+		.old = u->old,
+		.new_ = u->new_,
+		.road = p->r->road,
+		.time = clock_now() };
+
+	return m->fd >= 0 ? moving_note(m, &en, e) : 0;
+}
+
+static int
+judge(struct pack_push *p, const struct moving *m, struct err *e)
 {
 	int rc;
 
@@ -200,23 +216,32 @@ judge(struct pack_push *p, struct err *e)
 	if (p->incoming == NULL)
 		return err_set(e, ERR_REFUSED, 0, "this push moves nothing");
 	hold_on();
-	return move(p, e);
+	if ((rc = note(p, m, e)) < 0 || (rc = move(p, e)) < 0)
+		return rc;
+	return receive_door_log(p->r, p->asked.list, e);
 }
 
+/* From the door's look until the line of the log there is one push of an
+ * office: what one is judged by, another one must not change. */
 static int
 take(struct pack_push *p, struct err *e)
 {
-	int rc, alone = -1;
+	const struct receive *r = p->r;
+	struct moving m = { .fd = -1 };
+	struct err left;
+	int rc;
 
 	if ((rc = take_pack(p, e)) < 0)
 		return rc;
 	/* files of evidence have nothing to do with each other */
-	if (p->r->sha[0] == '\0' &&
-	    (rc = receive_slot_alone(p->r, &alone, e)) < 0)
+	if (r->sha[0] == '\0' &&
+	    (rc = moving_begin(&m, r->dir, r->office, r->repo, e)) < 0)
 		return rc;
-	rc = judge(p, e);
-	if (alone >= 0)
-		close(alone);
+	rc = judge(p, &m, e);
+	/* where the line is missing the note says so to the next one */
+	if (rc == 0 && m.fd >= 0 && moving_done(&m, &left) < 0)
+		receive_log(r, "log", NULL, NULL, "trouble", left.msg);
+	moving_end(&m);
 	return rc;
 }
 

@@ -284,8 +284,8 @@ relay(struct push *p, struct err *e)
 
 	while (rc == 0 && (p->out >= 0 || p->errors >= 0)) {
 		left = p->deadline - clock_mono_ms();
-		/* once it has told how it went the branch stands: what
-		 * remains is the hall's own, the line of its log first */
+		/* once it has told how it went the branch stands and its
+		 * line too: what remains is the hall's own, the receipt */
 		if (left <= 0 || (p->absent && !p->late && !p->report.reported))
 			end_it(p);
 		else if ((rc = relay_once(p, left, e)) == 0)

@@ -15,8 +15,10 @@
 static const char can[] = "report-status report-status-v2 side-band-64k quiet "
 			  "ofs-delta object-format=sha1 agent=pmqa";
 
-size_t
-receive_refs_names(const struct receive *r, char ret[RECEIVE_REFS_MAX][96])
+/* The full names that this device may see and move now, in order; the branch of
+ * its revisions with what belongs to it, or one file of evidence. */
+static size_t
+names_of(const struct receive *r, char ret[RECEIVE_REFS_MAX][96])
 {
 	if (r->sha[0] != '\0') {
 		snprintf(ret[0], sizeof(ret[0]), "refs/evidence/%s", r->sha);
@@ -53,7 +55,7 @@ put_refs(
     const struct receive *r, struct repo *repo, struct buf *out, struct err *e)
 {
 	char names[RECEIVE_REFS_MAX][96], hex[41];
-	size_t n = receive_refs_names(r, names), i;
+	size_t n = names_of(r, names), i;
 	unsigned char id[20];
 	struct err own;
 	int first = 1, rc;

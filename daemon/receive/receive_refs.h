@@ -16,11 +16,6 @@
 
 #define RECEIVE_REFS_MAX 3
 
-/* The full names that this device may see and move now, in order; the branch of
- * its revisions with what belongs to it, or one file of evidence. */
-size_t receive_refs_names(
-    const struct receive *r, char ret[RECEIVE_REFS_MAX][96]);
-
 /* The whole list as packets, with the pause behind it. protocol: GIT_PROTOCOL,
  * may be NULL. */
 int receive_refs_put(const struct receive *r, const char *protocol,

@@ -124,15 +124,12 @@ receive_report_unpack(const char *why, struct err *e)
 		    "the push is larger than the hall takes at once");
 	if (strstr(why, "emory") != NULL)
 		return err_set(e, ERR_REFUSED, 0,
-		    "the push needs more memory to unpack than the hall gives "
-		    "to one");
+		    "the push needs more memory than the hall gives to one");
 	if (has_one_of(why, slow, sizeof(slow) / sizeof(slow[0])))
 		return err_set(e, ERR_REFUSED, 0,
-		    "the push takes longer to unpack than the hall gives to "
-		    "one");
+		    "the push takes longer than the hall gives to one");
 	err_set(e, ERR_REFUSED, 0,
-	    "the push is not in good order, the hall's git does not "
-	    "unpack it: %.200s",
+	    "the push is not in good order, the hall cannot read it: %.200s",
 	    why);
 	err_hint(e, "'pmqa verify' on the office's machine says whether its "
 		    "repository is damaged");

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -135,26 +134,4 @@ receive_slot_take(const struct receive *r, const char *who, struct err *e)
 		if (i != oldest)
 			close(slots[i].fd);
 	return rc;
-}
-
-int
-receive_slot_alone(const struct receive *r, int *ret_fd, struct err *e)
-{
-	char path[640];
-	int fd, rc;
-
-	if ((rc = file_path(path, sizeof(path), e, "%s/slots/%s.door", r->dir,
-		 r->office)) < 0)
-		return rc;
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(e, "cannot open '%s'", path);
-	while (flock(fd, LOCK_EX) != 0)
-		if (errno != EINTR) {
-			rc = err_sys(e, "cannot lock '%s'", path);
-			close(fd);
-			return rc;
-		}
-	*ret_fd = fd;
-	return 0;
 }

@@ -22,12 +22,4 @@
 /* who: the device, or the name of what else comes; it becomes a file's name. */
 int receive_slot_take(const struct receive *r, const char *who, struct err *e);
 
-/*
- * From the door's look until the ref has moved there is one push of an office:
- * what one is judged by, another one must not change. Waits for the other one,
- * which its own deadline ends. *ret_fd is closed to let go, or by the end of
- * the process.
- */
-int receive_slot_alone(const struct receive *r, int *ret_fd, struct err *e);
-
 #endif

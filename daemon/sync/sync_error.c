@@ -305,6 +305,9 @@ fault_cut(struct sync_fault *f, const char *where, const char *line)
 	else
 		err_set(&f->err, ERR_UNREACHABLE, 0,
 		    "the connection to the hall at '%s' broke off", where);
+	err_hint(&f->err,
+	    "nothing is lost: what has arrived stays, the rest follows "
+	    "by itself; 'pmqa sync' tries again at once");
 }
 
 static void

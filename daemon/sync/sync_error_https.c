@@ -250,6 +250,9 @@ fault_known(
 		err_set(&f->err, ERR_UNREACHABLE, 0,
 		    "the connection to the hall at '%s' was cut: %s", where,
 		    line);
+		err_hint(&f->err,
+		    "nothing is lost: what has arrived stays, the rest follows "
+		    "by itself; 'pmqa sync' tries again at once");
 		return;
 	}
 }

@@ -90,8 +90,8 @@ put_named(cJSON *out, const char *key, const char *code, const char *name,
 }
 
 /* The office by its own record, the hall by its registry. */
-int
-dossier_put_names(struct dossier *d, cJSON *out, struct err *e)
+static int
+put_names(struct dossier *d, cJSON *out, struct err *e)
 {
 	const struct conf *conf = store_conf(d->m.s);
 	struct asof office = { 0 }, registry = { 0 };
@@ -186,7 +186,7 @@ section_head(void *arg, struct report_part *p, struct err *e)
 	cJSON *state = NULL;
 	int rc;
 
-	if ((rc = dossier_put_names(d, p->out, e)) < 0 ||
+	if ((rc = put_names(d, p->out, e)) < 0 ||
 	    (rc = dossier_put_time(d, p->out, "made", clock_now(), e)) < 0 ||
 	    (rc = json_put_str(p->out, "role",
 		 conf_role_name(store_conf(d->m.s)->role), e)) < 0 ||

@@ -43,8 +43,6 @@ int dossier_put_list(
 /* "office" or "hall" of a branch's row id. */
 const char *dossier_side(const struct dossier *d, int64_t branch);
 
-/* {"code","name"} of office and hall below these names. */
-int dossier_put_names(struct dossier *d, cJSON *out, struct err *e);
 /* {"revisions","merges","unreceived","people","devices"} */
 int dossier_put_counts(struct dossier *d, cJSON *out, struct err *e);
 /* "log" of a hall; null elsewhere. */

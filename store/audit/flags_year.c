@@ -42,18 +42,6 @@ read_records(struct flags_year *y, struct err *e)
 	return rc;
 }
 
-int
-flags_year_item(const struct flags_year *y, const char *item)
-{
-	size_t i;
-
-	for (i = 0; i < y->n_recs; i++)
-		if (strcmp(y->recs[i].rp.type->name, "answer") == 0 &&
-		    strcmp(y->recs[i].rp.item, item) == 0)
-			return (int)i;
-	return -1;
-}
-
 /* --- revisions --- */
 
 int

@@ -138,7 +138,5 @@ int flags_year_push(
 /* The last sign-off before an event (by its index), or NULL. */
 const struct flags_submission *flags_year_before(
     const struct flags_year *y, int event);
-/* The record of an item, or -1. */
-int flags_year_item(const struct flags_year *y, const char *item);
 
 #endif

@@ -59,8 +59,9 @@ no_backup(const char *dir, struct err *e)
 	return ERR_NOT_FOUND;
 }
 
-int
-backup_check_find(const char *dir, char *ret, size_t size, struct err *e)
+/* The directory of the whole backup in dir (dir/backup, or dir itself). */
+static int
+find_whole(const char *dir, char *ret, size_t size, struct err *e)
 {
 	static const char *const names[] = { "/backup", "/backup.old", "" };
 	size_t i;
@@ -366,7 +367,7 @@ backup_check(const char *dir, cJSON **ret, struct err *e)
 {
 	struct checking k = { 0 };
 	char path[4100];
-	int rc = backup_check_find(dir, path, sizeof(path), e);
+	int rc = find_whole(dir, path, sizeof(path), e);
 
 	if (rc < 0)
 		return rc;

@@ -31,7 +31,4 @@ int backup_check(const char *dir, cJSON **ret, struct err *e);
 int backup_restore(
     const char *dir, const char *target, cJSON **ret, struct err *e);
 
-/* The directory of the whole backup in dir (dir/backup, or dir itself). */
-int backup_check_find(const char *dir, char *ret, size_t size, struct err *e);
-
 #endif

@@ -35,6 +35,10 @@ int refs_list(
     struct repo *r, const char *prefix, struct refs *ret, struct err *e);
 void refs_release(struct refs *refs);
 
+/* 1 and the id if the ref stands in a file of its own in the repository at
+ * path, which is not opened; 0: it may be packed, or not be there. */
+int refs_peek(const char *path, const char *name, unsigned char ret_id[20]);
+
 /* refs/aside/<hex> for this commit; may be there already. */
 int refs_set_aside(struct repo *r, const unsigned char id[20], struct err *e);
 

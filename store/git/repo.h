@@ -102,5 +102,7 @@ int repo_sweep(struct repo *r, int *ret_removed, struct err *e);
 /* Without any lock: removes the quarantines and the locks of refs that killed
  * pushes to the repository at path left more than so many seconds ago. */
 int repo_sweep_pushes(const char *path, int64_t age_s, struct err *e);
+/* The locks of refs alone. */
+int repo_sweep_locks(const char *path, int64_t age_s, struct err *e);
 
 #endif

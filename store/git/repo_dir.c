@@ -364,6 +364,15 @@ sweep_ref_locks(const char *dir, int depth, int64_t age_s, struct err *e)
 }
 
 int
+repo_sweep_locks(const char *path, int64_t age_s, struct err *e)
+{
+	char dir[REPO_PATH_MAX];
+	int rc = file_path(dir, sizeof(dir), e, "%s/refs", path);
+
+	return rc < 0 ? rc : sweep_ref_locks(dir, 0, age_s, e);
+}
+
+int
 repo_sweep_pushes(const char *path, int64_t age_s, struct err *e)
 {
 	char dir[REPO_PATH_MAX], name[REPO_PATH_MAX];
@@ -371,8 +380,7 @@ repo_sweep_pushes(const char *path, int64_t age_s, struct err *e)
 	int removed = 0, rc;
 	DIR *d;
 
-	if ((rc = file_path(dir, sizeof(dir), e, "%s/refs", path)) < 0 ||
-	    (rc = sweep_ref_locks(dir, 0, age_s, e)) < 0)
+	if ((rc = repo_sweep_locks(path, age_s, e)) < 0)
 		return rc;
 	if ((rc = file_path(dir, sizeof(dir), e, "%s/objects", path)) < 0)
 		return rc;

@@ -245,11 +245,17 @@ make_line(const struct accepted_entry *en, const char *reason,
 	return rc < 0 ? rc : buf_ok(ret, e);
 }
 
+/* Where a line stands; fd -1: none was written. */
+struct place {
+	int fd;
+	int64_t from, to;
+};
+
 /* Behind the last whole line of the year's file, which is made when new. A
  * clock that went back does not go back to an older file. */
 static int
 write_line(const char *dir, const struct tail *t, int64_t now,
-    const struct buf *line, int *ret_fd, struct err *e)
+    const struct buf *line, struct place *ret, struct err *e)
 {
 	int year = accepted_year(now), fd, fresh, rc;
 	char path[PATH_MAX];
@@ -281,13 +287,15 @@ write_line(const char *dir, const struct tail *t, int64_t now,
 		close(fd);
 		return rc;
 	}
-	*ret_fd = fd;
+	ret->fd = fd;
+	ret->from = fresh ? 0 : t->end;
+	ret->to = ret->from + (int64_t)line->len;
 	return 0;
 }
 
-/* Under the lock; *ret_fd -1: nothing was written. */
+/* Under the lock. */
 static int
-append(const char *dir, const struct accepted_entry *en, int *ret_fd,
+append(const char *dir, const struct accepted_entry *en, struct place *ret,
     struct err *e)
 {
 	char reason[ACCEPTED_REASON_MAX];
@@ -295,16 +303,34 @@ append(const char *dir, const struct accepted_entry *en, int *ret_fd,
 	struct tail t;
 	int quiet = 0, rc;
 
-	*ret_fd = -1;
 	err_text(reason, sizeof(reason), en->reason != NULL ? en->reason : "");
 	if ((rc = tail_open(dir, TAIL_MAX, &t, e)) < 0 ||
 	    (rc = is_quiet(&t, en, reason, &quiet, e)) < 0 || quiet ||
 	    (rc = make_line(en, reason, &t.head, &line, e)) < 0)
 		goto out;
-	rc = write_line(dir, &t, en->time, &line, ret_fd, e);
+	rc = write_line(dir, &t, en->time, &line, ret, e);
 out:
 	tail_release(&t);
 	buf_release(&line);
+	return rc;
+}
+
+/* The disk did not take it: whoever looks for it must not find it in memory and
+ * take it for written. One that others already follow has to stay: the block
+ * that it shares with them is written again with them. */
+static int
+take_back(const char *dir, const struct place *p, struct err *e)
+{
+	struct stat st;
+	int lock_fd = -1, rc;
+
+	if ((rc = accepted_lock(dir, &lock_fd, e)) < 0)
+		return rc;
+	if (fstat(p->fd, &st) != 0 ||
+	    ((int64_t)st.st_size == p->to &&
+		ftruncate(p->fd, (off_t)p->from) != 0))
+		rc = err_sys(e, "cannot cut the acceptance log");
+	close(lock_fd);
 	return rc;
 }
 
@@ -312,22 +338,25 @@ int
 accepted_add(const char *dir, const struct accepted_entry *en, int *ret_written,
     struct err *e)
 {
-	int lock_fd = -1, fd = -1, rc;
+	struct place at = { .fd = -1 };
+	int lock_fd = -1, rc;
 
 	if ((rc = accepted_lock(dir, &lock_fd, e)) < 0)
 		return rc;
-	rc = append(dir, en, &fd, e);
+	rc = append(dir, en, &at, e);
 	/* the next one may write while this line goes to the disk: a line is
 	 * never there without those before it, they are in one file or in one
 	 * that was synced before */
 	close(lock_fd);
 	if (ret_written != NULL)
-		*ret_written = rc == 0 && fd >= 0;
-	if (fd < 0)
+		*ret_written = rc == 0 && at.fd >= 0;
+	if (at.fd < 0)
 		return rc;
-	if (fdatasync(fd) != 0)
+	if (fdatasync(at.fd) != 0) {
 		rc = err_sys(e, "cannot sync the acceptance log");
-	close(fd);
+		(void)take_back(dir, &at, NULL); /* the first fault is told */
+	}
+	close(at.fd);
 	return rc;
 }
 

@@ -23,45 +23,45 @@ static const char *const members[] = { "device", "hash", "n", "new", "office",
 	"old", "prev", "reason", "ref", "result", "road", "time" };
 #define N_MEMBERS ((int)(sizeof(members) / sizeof(members[0])))
 
-/* "2569.jsonl"; 0 if it is another name. */
-static int
-year_of(const char *name)
-{
-	int i, year = 0;
+const struct accepted_form accepted_form = { members, N_MEMBERS };
 
-	for (i = 0; i < 4; i++) {
+/* "PREFIX2569.jsonl"; 0 if it is another name. */
+static int
+year_of(const char *prefix, const char *name)
+{
+	size_t first = strlen(prefix), i;
+	int year = 0;
+
+	if (strncmp(name, prefix, first) != 0)
+		return 0;
+	for (i = first; i < first + 4; i++) {
 		if (!isdigit((unsigned char)name[i]))
 			return 0;
 		year = year * 10 + (name[i] - '0');
 	}
-	return strcmp(name + 4, ENDING) == 0 ? year : 0;
-}
-
-static int
-is_log(const struct dirent *d)
-{
-	return strlen(d->d_name) == 4 + sizeof(ENDING) - 1 &&
-	       year_of(d->d_name) > 0;
+	return strcmp(name + first + 4, ENDING) == 0 ? year : 0;
 }
 
 int
-accepted_years(const char *dir, struct accepted_years *ret, struct err *e)
+accepted_years_of(const char *prefix, const char *dir,
+    struct accepted_years *ret, struct err *e)
 {
 	struct dirent **list = NULL;
 	char path[PATH_MAX];
-	int i, n, rc;
+	int i, n, year, rc;
 
 	ret->n = 0;
 	if ((rc = file_path(path, sizeof(path), e, "%s/log", dir)) < 0)
 		return rc;
-	n = scandir(path, &list, is_log, alphasort);
+	n = scandir(path, &list, NULL, alphasort);
 	if (n < 0)
 		return errno == ENOENT ? 0
 				       : err_sys(e, "cannot open '%s'", path);
 	for (i = 0; i < n; i++) {
-		if (ret->n < ACCEPTED_YEARS_MAX)
-			ret->list[ret->n++] = year_of(list[i]->d_name);
-		else
+		year = year_of(prefix, list[i]->d_name);
+		if (year > 0 && ret->n < ACCEPTED_YEARS_MAX)
+			ret->list[ret->n++] = year;
+		else if (year > 0)
 			rc = err_set(e, ERR_DAMAGED, 0,
 			    "'%s' has more files than years", path);
 		free(list[i]);
@@ -71,22 +71,39 @@ accepted_years(const char *dir, struct accepted_years *ret, struct err *e)
 }
 
 int
-accepted_path(const char *dir, int year, char *ret, size_t size, struct err *e)
+accepted_years(const char *dir, struct accepted_years *ret, struct err *e)
 {
-	return file_path(ret, size, e, "%s/log/%04d" ENDING, dir, year);
+	return accepted_years_of("", dir, ret, e);
 }
 
 int
-accepted_open(
-    const char *dir, int year, int *ret_fd, int64_t *ret_size, struct err *e)
+accepted_path_of(const char *prefix, const char *dir, int year, char *ret,
+    size_t size, struct err *e)
+{
+	return file_path(
+	    ret, size, e, "%s/log/%s%04d" ENDING, dir, prefix, year);
+}
+
+int
+accepted_path(const char *dir, int year, char *ret, size_t size, struct err *e)
+{
+	return accepted_path_of("", dir, year, ret, size, e);
+}
+
+int
+accepted_open_of(const char *prefix, const char *dir, int year, int *ret_fd,
+    int64_t *ret_size, struct err *e)
 {
 	char path[PATH_MAX];
 	struct stat st;
 	int fd, rc;
 
-	if ((rc = accepted_path(dir, year, path, sizeof(path), e)) < 0)
+	rc = accepted_path_of(prefix, dir, year, path, sizeof(path), e);
+	if (rc < 0)
 		return rc;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	/* written without following links, and so read without */
+	fd = open(
+	    path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
 	if (fstat(fd, &st) != 0)
@@ -101,6 +118,13 @@ accepted_open(
 	*ret_fd = fd;
 	*ret_size = st.st_size;
 	return 0;
+}
+
+int
+accepted_open(
+    const char *dir, int year, int *ret_fd, int64_t *ret_size, struct err *e)
+{
+	return accepted_open_of("", dir, year, ret_fd, ret_size, e);
 }
 
 int
@@ -258,7 +282,29 @@ int
 accepted_parse(
     const char *text, size_t len, cJSON **ret, int *ret_hash_ok, struct err *e)
 {
-	static const struct accepted_form form = { members, N_MEMBERS };
+	return accepted_parse_form(
+	    &accepted_form, text, len, ret, ret_hash_ok, e);
+}
 
-	return accepted_parse_form(&form, text, len, ret, ret_hash_ok, e);
+int
+accepted_tell(struct accepted_chain *c, struct accepted_line *l,
+    const char *text, size_t len, struct err *e)
+{
+	cJSON *line = NULL;
+	int rc = accepted_parse_form(c->form, text, len, &line, &l->hash_ok, e);
+
+	if (rc < 0)
+		return rc;
+	l->at++;
+	l->line = line;
+	l->chain_ok = line != NULL && json_int(line, "n", 0) == c->n + 1 &&
+		      strcmp(json_str(line, "prev"), c->hash) == 0;
+	if (line != NULL) {
+		c->n = json_int(line, "n", 0);
+		snprintf(
+		    c->hash, sizeof(c->hash), "%s", json_str(line, "hash"));
+	}
+	rc = c->each(c->arg, l, e);
+	cJSON_Delete(line);
+	return rc;
 }

@@ -30,6 +30,14 @@ int accepted_path(
 int accepted_open(
     const char *dir, int year, int *ret_fd, int64_t *ret_size, struct err *e);
 
+/* The same for the files of another log: PREFIXyyyy.jsonl. */
+int accepted_years_of(const char *prefix, const char *dir,
+    struct accepted_years *ret, struct err *e);
+int accepted_path_of(const char *prefix, const char *dir, int year, char *ret,
+    size_t size, struct err *e);
+int accepted_open_of(const char *prefix, const char *dir, int year, int *ret_fd,
+    int64_t *ret_size, struct err *e);
+
 /* Exactly len bytes from there. */
 int accepted_pread(int fd, char *into, size_t len, int64_t from, struct err *e);
 
@@ -55,6 +63,20 @@ struct accepted_form {
 };
 int accepted_parse_form(const struct accepted_form *f, const char *text,
     size_t len, cJSON **ret, int *ret_hash_ok, struct err *e);
+extern const struct accepted_form accepted_form;
+
+/* Every line is told with whether it follows the one before; n and hash: of
+ * the last that was told. */
+struct accepted_chain {
+	const struct accepted_form *form;
+	accepted_told *each;
+	void *arg;
+	int64_t n;
+	char hash[ACCEPTED_HASH];
+};
+/* The next line, without its end; l: its place, the rest is filled in. */
+int accepted_tell(struct accepted_chain *c, struct accepted_line *l,
+    const char *text, size_t len, struct err *e);
 
 /* The hash that this line is to have: over all but its "hash". */
 int accepted_hash(const cJSON *line, char ret[ACCEPTED_HASH], struct err *e);

@@ -1,21 +1,18 @@
 #include "store/hall/accepted_lost.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "store/hall/accepted.h"
+#include "store/hall/moving.h"
 #include "store/sign/commit.h"
 
 #define OFFICE_REF "refs/heads/office"
 #define PAGE 200
 #define AT_START "found at the start: a crash kept its own line out"
+#define START_WAIT_MS 5000
+#define WAIT_STEP_US 5000
 #define LATER "found afterwards: its own line was not written"
-/* So long a push may still be about to write the line: longer than it waits
- * for the log's lock. */
-#define YOUNG_S 15
 
 /* Does a line after this one say that the hall took this tip? */
 static int
@@ -84,6 +81,22 @@ enter(struct store *s, struct repo *r, const char *code,
 	return rc;
 }
 
+/* While no push of the office is under way: one that has moved the branch is
+ * about to write its line. */
+static int
+be_alone(struct store *s, struct repo *r, const char *code, int64_t wait_ms,
+    struct moving *ret, struct err *e)
+{
+	const int64_t deadline = clock_mono_ms() + wait_ms;
+	const char *dir = store_conf(s)->dir;
+	int rc;
+
+	while ((rc = moving_try(ret, dir, code, repo_path(r), e)) == ERR_BUSY &&
+	       clock_mono_ms() < deadline)
+		usleep(WAIT_STEP_US);
+	return rc;
+}
+
 static int
 enter_if_lost(struct store *s, struct repo *r, const char *code,
     const unsigned char *old, const unsigned char tip[20], int64_t after,
@@ -103,29 +116,14 @@ accepted_lost_enter(struct store *s, struct repo *r, const char *code,
     const unsigned char *old, const unsigned char tip[20], int64_t after,
     struct err *e)
 {
-	return enter_if_lost(s, r, code, old, tip, after, AT_START, e);
-}
+	struct moving m;
+	int rc = be_alone(s, r, code, START_WAIT_MS, &m, e);
 
-/* Did the branch move a moment ago? Where git packed its refs it did not. */
-static int
-is_young(struct store *s, const char *code, int *ret, struct err *e)
-{
-	char path[PATH_MAX];
-	struct stat st;
-	int64_t age;
-	int rc;
-
-	*ret = 0;
-	if ((rc = file_path(path, sizeof(path), e, "%s/offices/%s.git/%s",
-		 store_conf(s)->dir, code, OFFICE_REF)) < 0)
-		return rc;
-	if (stat(path, &st) != 0)
-		return errno == ENOENT
-			   ? 0
-			   : err_sys(e, "cannot look at '%s'", path);
-	age = clock_now() - (int64_t)st.st_mtime;
-	*ret = age >= 0 && age < YOUNG_S;
-	return 0;
+	if (rc == 0)
+		rc = enter_if_lost(s, r, code, old, tip, after, AT_START, e);
+	moving_end(&m);
+	/* a push that was stopped must not keep the hall from starting */
+	return rc == ERR_BUSY ? 0 : rc;
 }
 
 int
@@ -135,7 +133,8 @@ accepted_lost_settle(
 	struct branch *b = NULL;
 	struct repo *r = NULL;
 	unsigned char tip[20];
-	int young = 0, rc;
+	struct moving m;
+	int rc;
 
 	*ret_behind = 0;
 	if ((rc = store_repo(s, code, &r, e)) < 0)
@@ -143,11 +142,13 @@ accepted_lost_settle(
 	if ((rc = repo_ref(r, OFFICE_REF, tip, e)) < 0)
 		return rc == ERR_NOT_FOUND ? 0 : rc;
 	if ((rc = store_branch(s, code, "office", &b, e)) < 0 ||
-	    (b->has_tip && memcmp(b->tip, tip, sizeof(tip)) == 0) ||
-	    (rc = is_young(s, code, &young, e)) < 0 || young)
+	    (b->has_tip && memcmp(b->tip, tip, sizeof(tip)) == 0))
 		return rc;
-	if ((rc = enter_if_lost(s, r, code, b->has_tip ? b->tip : NULL, tip, 0,
-		 LATER, e)) == 0)
-		*ret_behind = 1;
-	return rc;
+	if ((rc = be_alone(s, r, code, 0, &m, e)) == 0)
+		rc = enter_if_lost(
+		    s, r, code, b->has_tip ? b->tip : NULL, tip, 0, LATER, e);
+	moving_end(&m);
+	*ret_behind = rc == 0;
+	/* who pushes now asks for it by itself */
+	return rc == ERR_BUSY ? 0 : rc;
 }

@@ -331,38 +331,8 @@ out:
 
 /* --- every line --- */
 
-struct chain {
-	accepted_told *each;
-	void *arg;
-	int64_t n;
-	char hash[ACCEPTED_HASH];
-};
-
 static int
-tell(struct chain *c, struct accepted_line *l, const char *text, size_t len,
-    struct err *e)
-{
-	cJSON *line = NULL;
-	int rc = accepted_parse(text, len, &line, &l->hash_ok, e);
-
-	if (rc < 0)
-		return rc;
-	l->at++;
-	l->line = line;
-	l->chain_ok = line != NULL && json_int(line, "n", 0) == c->n + 1 &&
-		      strcmp(json_str(line, "prev"), c->hash) == 0;
-	if (line != NULL) {
-		c->n = json_int(line, "n", 0);
-		snprintf(
-		    c->hash, sizeof(c->hash), "%s", json_str(line, "hash"));
-	}
-	rc = c->each(c->arg, l, e);
-	cJSON_Delete(line);
-	return rc;
-}
-
-static int
-tell_file(struct chain *c, const char *dir, int year,
+tell_file(struct accepted_chain *c, const char *dir, int year,
     const struct accepted_place *from, struct block *b, struct err *e)
 {
 	struct accepted_line l = { .year = year };
@@ -386,7 +356,7 @@ tell_file(struct chain *c, const char *dir, int year,
 			lf = memchr(
 			    text, '\n', (size_t)(b->bytes + b->len - text));
 			l.end = at + (lf - b->bytes) + 1;
-			rc = tell(c, &l, text, (size_t)(lf - text), e);
+			rc = accepted_tell(c, &l, text, (size_t)(lf - text), e);
 		}
 		at += (int64_t)b->len;
 	} while (rc == 0 && b->len > 0);
@@ -399,7 +369,10 @@ int
 accepted_each_from(const char *dir, const struct accepted_place *from,
     accepted_told *each, void *arg, struct err *e)
 {
-	struct chain c = { .each = each, .arg = arg, .hash = ACCEPTED_NONE };
+	struct accepted_chain c = { .form = &accepted_form,
+		.each = each,
+		.arg = arg,
+		.hash = ACCEPTED_NONE };
 	struct block b = { .bytes = NULL };
 	struct accepted_years years;
 	int i, rc;

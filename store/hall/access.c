@@ -1,19 +1,14 @@
 #include "store/hall/access.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "store/hall/access_file.h"
 
-#define BEGINNING "access-"
-#define ENDING ".jsonl"
+#define PREFIX "access-" /* of its files in log/ */
 #define FILE_MODE 0640
 #define OFFSET_MIN (7 * 60) /* Thailand's one time */
 #define TEXT_MAX 400        /* bytes of detail and of a person's name */
@@ -25,88 +20,23 @@ const struct accepted_form access_form = { members,
 
 /* --- files --- */
 
-/* "access-2569.jsonl"; 0 if it is another name. */
-static int
-year_of(const char *name)
-{
-	size_t first = strlen(BEGINNING), i;
-	int year = 0;
-
-	if (strncmp(name, BEGINNING, first) != 0)
-		return 0;
-	for (i = first; i < first + 4; i++) {
-		if (!isdigit((unsigned char)name[i]))
-			return 0;
-		year = year * 10 + (name[i] - '0');
-	}
-	return strcmp(name + first + 4, ENDING) == 0 ? year : 0;
-}
-
-static int
-is_log(const struct dirent *d)
-{
-	return year_of(d->d_name) > 0;
-}
-
 int
 access_years(const char *dir, struct accepted_years *ret, struct err *e)
 {
-	struct dirent **list = NULL;
-	char path[PATH_MAX];
-	int i, n, rc;
-
-	ret->n = 0;
-	if ((rc = file_path(path, sizeof(path), e, "%s/log", dir)) < 0)
-		return rc;
-	n = scandir(path, &list, is_log, alphasort);
-	if (n < 0)
-		return errno == ENOENT ? 0
-				       : err_sys(e, "cannot open '%s'", path);
-	for (i = 0; i < n; i++) {
-		if (ret->n < ACCEPTED_YEARS_MAX)
-			ret->list[ret->n++] = year_of(list[i]->d_name);
-		else
-			rc = err_set(e, ERR_DAMAGED, 0,
-			    "'%s' has more files than years", path);
-		free(list[i]);
-	}
-	free(list);
-	return rc;
+	return accepted_years_of(PREFIX, dir, ret, e);
 }
 
 int
 access_path(const char *dir, int year, char *ret, size_t size, struct err *e)
 {
-	return file_path(
-	    ret, size, e, "%s/log/" BEGINNING "%04d" ENDING, dir, year);
+	return accepted_path_of(PREFIX, dir, year, ret, size, e);
 }
 
 int
 access_open(
     const char *dir, int year, int *ret_fd, int64_t *ret_size, struct err *e)
 {
-	char path[PATH_MAX];
-	struct stat st;
-	int fd, rc;
-
-	if ((rc = access_path(dir, year, path, sizeof(path), e)) < 0)
-		return rc;
-	fd = open(
-	    path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
-	if (fd < 0)
-		return err_sys(e, "cannot open '%s'", path);
-	if (fstat(fd, &st) != 0)
-		rc = err_sys(e, "cannot look at '%s'", path);
-	else if (!S_ISREG(st.st_mode))
-		rc = err_set(
-		    e, ERR_DAMAGED, 0, "'%s' is not a regular file", path);
-	if (rc < 0) {
-		close(fd);
-		return rc;
-	}
-	*ret_fd = fd;
-	*ret_size = st.st_size;
-	return 0;
+	return accepted_open_of(PREFIX, dir, year, ret_fd, ret_size, e);
 }
 
 /* --- the last line --- */

@@ -8,44 +8,11 @@
 
 /* --- every line --- */
 
-struct chain {
-	accepted_told *each;
-	void *arg;
-	int64_t n;
-	char hash[ACCEPTED_HASH];
-};
-
-static int
-tell(struct chain *c, struct accepted_line *l, const char *text, size_t len,
-    struct err *e)
-{
-	cJSON *line = NULL;
-	int rc;
-
-	l->at++;
-	l->hash_ok = 0;
-	rc =
-	    accepted_parse_form(&access_form, text, len, &line, &l->hash_ok, e);
-	if (rc < 0)
-		return rc;
-	l->line = line;
-	l->chain_ok = line != NULL && json_int(line, "n", 0) == c->n + 1 &&
-		      strcmp(json_str(line, "prev"), c->hash) == 0;
-	if (line != NULL) {
-		c->n = json_int(line, "n", 0);
-		snprintf(
-		    c->hash, sizeof(c->hash), "%s", json_str(line, "hash"));
-	}
-	rc = c->each(c->arg, l, e);
-	cJSON_Delete(line);
-	return rc;
-}
-
 /* Lines of one file; one that is longer than any of ours comes in pieces,
  * none of which is a line. What stands behind the last line end was cut by a
  * crash or is being written. */
 static int
-tell_lines(struct chain *c, FILE *f, int year, struct err *e)
+tell_lines(struct accepted_chain *c, FILE *f, int year, struct err *e)
 {
 	char text[ACCEPTED_LINE_MAX + 2];
 	struct accepted_line l = { .year = year };
@@ -55,7 +22,7 @@ tell_lines(struct chain *c, FILE *f, int year, struct err *e)
 	while (rc == 0 && fgets(text, sizeof(text), f) != NULL) {
 		len = strlen(text);
 		if (len > 0 && text[len - 1] == '\n') {
-			rc = tell(c, &l, text, cut ? 0 : len - 1, e);
+			rc = accepted_tell(c, &l, text, cut ? 0 : len - 1, e);
 			cut = 0;
 		} else {
 			cut = 1;
@@ -67,7 +34,7 @@ tell_lines(struct chain *c, FILE *f, int year, struct err *e)
 }
 
 static int
-tell_file(struct chain *c, const char *dir, int year, struct err *e)
+tell_file(struct accepted_chain *c, const char *dir, int year, struct err *e)
 {
 	int64_t size = 0;
 	int fd = -1, rc;
@@ -88,7 +55,10 @@ tell_file(struct chain *c, const char *dir, int year, struct err *e)
 int
 access_each(const char *dir, accepted_told *each, void *arg, struct err *e)
 {
-	struct chain c = { .each = each, .arg = arg, .hash = ACCEPTED_NONE };
+	struct accepted_chain c = { .form = &access_form,
+		.each = each,
+		.arg = arg,
+		.hash = ACCEPTED_NONE };
 	struct accepted_years years;
 	int i, rc;
 
@@ -142,7 +112,10 @@ static int
 take_file(
     struct paging *p, const char *dir, int year, cJSON *entries, struct err *e)
 {
-	struct chain c = { .each = keep, .arg = p, .hash = ACCEPTED_NONE };
+	struct accepted_chain c = { .form = &access_form,
+		.each = keep,
+		.arg = p,
+		.hash = ACCEPTED_NONE };
 	int n, rc;
 
 	if ((p->last = cJSON_CreateArray()) == NULL)

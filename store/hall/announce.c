@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/db/mark.h"
+#include "store/hall/newest.h"
 #include "store/hall/publish.h"
 #include "store/look/asof.h"
 #include "store/record/record.h"
@@ -12,10 +13,7 @@
 #define MARK "announcements_read"
 #define PATH_LEN 104
 #define ID_LEN 72
-/* Bytes of an answer, which a line of 1 MiB must hold when each needs an
- * escape. */
-#define LIST_ROOM ((size_t)480 * 1024)
-#define OVERHEAD 600
+#define OVERHEAD 600 /* bytes of one beside its text */
 #define PREFIX 'n'
 #define LETTER 'h'
 
@@ -124,55 +122,6 @@ list_one(void *arg, const char *path, const cJSON *rec, struct err *e)
 	return json_push(l->list, one, e);
 }
 
-static int64_t
-time_of(const cJSON *c)
-{
-	const char *time = json_str(c, "time");
-	int64_t t = 0;
-
-	if (time == NULL || clock_parse(time, 0, 0, &t, NULL) < 0)
-		return 0;
-	return t;
-}
-
-/* nh10 is newer than nh9 of the same second. */
-static int
-is_newer(const cJSON *a, const cJSON *b)
-{
-	const char *ia = json_str(a, "id"), *ib = json_str(b, "id");
-	int64_t ta = time_of(a), tb = time_of(b);
-
-	if (ta != tb || ia == NULL || ib == NULL)
-		return ta > tb;
-	return strlen(ia) != strlen(ib) ? strlen(ia) > strlen(ib)
-					: strcmp(ia, ib) > 0;
-}
-
-/* Moves the newest over until an answer is full; the rest stays in list. */
-static int
-newest_first(cJSON *list, cJSON *sorted, struct err *e)
-{
-	size_t bytes = 0;
-	cJSON *c, *best;
-	int rc = 0;
-
-	while (rc == 0 && list->child != NULL) {
-		const char *text;
-
-		best = list->child;
-		cJSON_ArrayForEach (c, list)
-			if (is_newer(c, best))
-				best = c;
-		text = json_str(best, "text");
-		bytes += (text != NULL ? strlen(text) : 0) + OVERHEAD;
-		if (bytes > LIST_ROOM)
-			break;
-		rc = json_push(
-		    sorted, cJSON_DetachItemViaPointer(list, best), e);
-	}
-	return rc;
-}
-
 int
 announce_list(struct store *s, cJSON **ret, struct err *e)
 {
@@ -186,7 +135,7 @@ announce_list(struct store *s, cJSON **ret, struct err *e)
 	}
 	if ((rc = listing_init(&l, s, e)) == 0 &&
 	    (rc = each_of_all(s, list_one, &l, e)) == 0 &&
-	    (rc = newest_first(l.list, sorted, e)) == 0)
+	    (rc = newest_first(l.list, OVERHEAD, sorted, e)) == 0)
 		rc = json_put_bool(out, "more", l.list->child != NULL, e);
 	listing_release(&l);
 	if (rc < 0)

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/hall/ministry.h"
+#include "store/hall/newest.h"
 #include "store/hall/publish.h"
 #include "store/hall/registry.h"
 #include "store/look/asof.h"
@@ -12,10 +13,7 @@
 #define PATH_LEN 104
 #define TITLE_MAX 300 /* bytes: the field's own limit */
 #define CUT "…"
-/* Bytes of an answer, which a line of 1 MiB must hold when each needs an
- * escape. */
-#define LIST_ROOM ((size_t)480 * 1024)
-#define PRACTICE_OVERHEAD 1000
+#define OVERHEAD 1000 /* bytes of one beside its text */
 #define PREFIX 'g'
 #define LETTER 'h'
 
@@ -143,63 +141,23 @@ list_one(void *arg, const char *path, const cJSON *rec, struct err *e)
 	return json_push(l->list, one, e);
 }
 
-static int64_t
-time_of(const cJSON *c)
-{
-	const char *time = json_str(c, "time");
-	int64_t t = 0;
-
-	if (time == NULL || clock_parse(time, 0, 0, &t, NULL) < 0)
-		return 0;
-	return t;
-}
-
-/* The newest of what is left goes behind what is taken, as much of it as an
- * answer holds. */
-static int
-newest_first(cJSON *list, cJSON **ret, struct err *e)
-{
-	cJSON *sorted = cJSON_CreateArray(), *c, *best;
-	int rc = sorted != NULL ? 0 : err_nomem(e);
-	size_t bytes = 0;
-
-	while (rc == 0 && list->child != NULL) {
-		best = list->child;
-		cJSON_ArrayForEach (c, list)
-			if (time_of(c) > time_of(best))
-				best = c;
-		bytes += strlen(json_str(best, "text")) + PRACTICE_OVERHEAD;
-		if (bytes > LIST_ROOM)
-			break;
-		rc = json_push(
-		    sorted, cJSON_DetachItemViaPointer(list, best), e);
-	}
-	if (rc < 0)
-		cJSON_Delete(sorted);
-	else
-		*ret = sorted;
-	return rc;
-}
-
 int
 practice_list(struct store *s, const char *text, const char *item, cJSON **ret,
     struct err *e)
 {
 	struct listing l = { .item = item };
-	cJSON *out = cJSON_CreateObject(), *sorted = NULL;
-	int rc = 0;
+	cJSON *out = cJSON_CreateObject(), *sorted = cJSON_CreateArray();
+	int rc = json_put(out, "practices", sorted, e);
 
 	l.list = cJSON_CreateArray();
-	if (out == NULL || l.list == NULL)
+	if (rc == 0 && l.list == NULL)
 		rc = err_nomem(e);
 	if (rc == 0 && text != NULL)
 		rc = text_fold(text, strlen(text), &l.folded, e);
 	if (rc == 0)
 		rc = each_of_all(s, list_one, &l, e);
 	if (rc == 0)
-		rc = newest_first(l.list, &sorted, e);
-	if (rc == 0)
-		rc = json_put(out, "practices", sorted, e);
+		rc = newest_first(l.list, OVERHEAD, sorted, e);
 	if (rc == 0)
 		rc = json_put_bool(out, "more", l.list->child != NULL, e);
 	free(l.folded);

@@ -330,7 +330,8 @@ renew_restored(struct store *s, const unsigned char theirs[20],
 	memset(&said, 0, sizeof(said));
 	err_set(&said, ERR_CONFLICT, 0,
 	    "this machine was restored from an old copy: what it saved since "
-	    "then, %s to %s (%lld revisions), goes on under device %s; nothing "
+	    "then, %s to %s (revisions: %lld), goes on under device %s; "
+	    "nothing "
 	    "is lost",
 	    made.first, made.last, (long long)made.n, made.to);
 	err_hint(&said,

@@ -237,25 +237,46 @@ step_touch(struct store *s, const struct branch *b, const char *path,
 	return rc < 0 ? rc : db_step(store_db(s), *st, e);
 }
 
+/* 1: ret_id has the blob; 0: absent. The revision is told in any case. */
+static int
+find_then(struct store *s, const struct branch *b, const char *path, int64_t at,
+    unsigned char ret_id[COMMIT_ID_LEN], struct asof *ret, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = step_touch(s, b, path, at, &st, e);
+
+	if (rc > 0) {
+		read_revision(st, ret);
+		rc = sqlite3_column_bytes(st, 0) == COMMIT_ID_LEN;
+		if (rc > 0)
+			memcpy(
+			    ret_id, sqlite3_column_blob(st, 0), COMMIT_ID_LEN);
+	}
+	db_reset(st);
+	return rc;
+}
+
+int
+asof_blob_id(struct store *s, const struct branch *b, const char *path,
+    int64_t at, unsigned char ret_id[COMMIT_ID_LEN], int64_t *ret_revision,
+    struct err *e)
+{
+	struct asof a = { 0 };
+	int rc = find_then(s, b, path, at, ret_id, &a, e);
+
+	if (rc >= 0)
+		*ret_revision = a.revision;
+	return rc;
+}
+
 static int
 record_then(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e)
 {
-	unsigned char blob[20];
-	sqlite3_stmt *st = NULL;
-	int has_blob = 0, rc;
+	unsigned char id[COMMIT_ID_LEN];
+	int rc = find_then(s, b, path, at, id, ret, e);
 
-	if ((rc = step_touch(s, b, path, at, &st, e)) <= 0)
-		goto out;
-	read_revision(st, ret);
-	if (sqlite3_column_bytes(st, 0) == sizeof(blob)) {
-		memcpy(blob, sqlite3_column_blob(st, 0), sizeof(blob));
-		has_blob = 1;
-	}
-	rc = 0;
-out:
-	db_reset(st);
-	return rc < 0 || !has_blob ? rc : asof_blob(s, b, blob, &ret->rec, e);
+	return rc <= 0 ? rc : asof_blob(s, b, id, &ret->rec, e);
 }
 
 int

@@ -44,6 +44,12 @@ int asof_base(struct store *s, const struct branch *b, int64_t revision,
 int asof_record(struct store *s, const struct branch *b, const char *path,
     int64_t at, struct asof *ret, struct err *e);
 
+/* The file of that record, not read: 1 and its blob; 0: it was absent.
+ * *ret_revision wrote or removed it; 0: it never was. */
+int asof_blob_id(struct store *s, const struct branch *b, const char *path,
+    int64_t at, unsigned char ret_id[COMMIT_ID_LEN], int64_t *ret_revision,
+    struct err *e);
+
 /* Calls each() for the records below a directory ("cycles") as they are now, by
  * path; stops at the first error. */
 int asof_each(struct store *s, const struct branch *b, const char *dir,

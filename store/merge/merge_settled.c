@@ -8,6 +8,9 @@ is_leaf(const struct merge_node *n)
 	return n->sides[MERGE_HALL] == NULL;
 }
 
+static int node_has(struct merge_nodes *g, struct merge_node *n,
+    const char *conflict, const char *record, int *ret, struct err *e);
+
 /* A side that is one version knows its own history. */
 static int
 removed_by_revision(struct merge_nodes *g, struct merge_node *n, int side,
@@ -31,14 +34,14 @@ merge_node_removed(struct merge_nodes *g, struct merge_node *n, int side,
 	*ret = 0;
 	if (is_leaf(n->sides[MERGE_HALL]) && is_leaf(n->sides[MERGE_MINE]))
 		return removed_by_revision(g, n, side, conflict, ret, e);
-	return n->base == NULL
-		   ? 0
-		   : merge_node_has(g, n->base, conflict, record, ret, e);
+	return n->base == NULL ? 0
+			       : node_has(g, n->base, conflict, record, ret, e);
 }
 
-int
-merge_node_has(struct merge_nodes *g, struct merge_node *n,
-    const char *conflict, const char *record, int *ret, struct err *e)
+/* Whether the node has a file of a conflict about this record. */
+static int
+node_has(struct merge_nodes *g, struct merge_node *n, const char *conflict,
+    const char *record, int *ret, struct err *e)
 {
 	const struct merged *m;
 	int has[MERGE_SIDES] = { 0, 0 }, removed = 0, side, rc;
@@ -57,7 +60,7 @@ merge_node_has(struct merge_nodes *g, struct merge_node *n,
 		return 0;
 	}
 	for (side = 0; side < MERGE_SIDES; side++)
-		if ((rc = merge_node_has(g, n->sides[side], conflict, record,
+		if ((rc = node_has(g, n->sides[side], conflict, record,
 			 &has[side], e)) < 0)
 			return rc;
 	/* a set: new on one side comes in, gone from one side goes */
@@ -122,7 +125,7 @@ is_settled(struct merge_nodes *g, struct merge_node *n, int side,
 	int has = 0, rc;
 
 	*ret = 0;
-	rc = merge_node_has(g, n->sides[side], conflict, record, &has, e);
+	rc = node_has(g, n->sides[side], conflict, record, &has, e);
 	return rc < 0 || has
 		   ? rc
 		   : merge_node_removed(g, n, side, conflict, record, ret, e);

@@ -17,10 +17,6 @@
 
 #include "store/merge/merge_node.h"
 
-/* Whether the node has a file of a conflict about this record. */
-int merge_node_has(struct merge_nodes *g, struct merge_node *n,
-    const char *conflict, const char *record, int *ret, struct err *e);
-
 /* Whether it was taken away on a side that does not have it. */
 int merge_node_removed(struct merge_nodes *g, struct merge_node *n, int side,
     const char *conflict, const char *record, int *ret, struct err *e);

@@ -320,3 +320,74 @@ canon_equal(const cJSON *a, const cJSON *b)
 		return (int64_t)a->valuedouble == (int64_t)b->valuedouble;
 	return 1;
 }
+
+/* --- one value, without the others --- */
+
+/* Where what follows end's line break stands, or end. */
+static const char *
+end_of_line(const char *p, const char *end)
+{
+	const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+	return lf != NULL ? lf : end;
+}
+
+/* The end of a value of a member at this depth: of a container the line that
+ * closes it, which alone is indented like the line that opens it. */
+static const char *
+end_of_value(const char *p, const char *end, int depth)
+{
+	char close[2 * JSON_DEPTH + 4];
+	const char *lf = end_of_line(p, end), *found;
+	int n;
+
+	if (lf - p != 1 || (*p != '{' && *p != '['))
+		return lf > p && lf[-1] == ',' ? lf - 1 : lf;
+	n = snprintf(close, sizeof(close), "\n%*s%c", 2 * depth, "",
+	    *p == '{' ? '}' : ']');
+	found = memmem(lf, (size_t)(end - lf), close, (size_t)n);
+	return found != NULL ? found + n : end;
+}
+
+/* No string holds a line break: a line that is indented so and begins with the
+ * key is the member. */
+static int
+find_member(
+    const char **p, const char **end, const char *key, size_t len, int depth)
+{
+	char line[2 * JSON_DEPTH + 128];
+	const char *found;
+	int n = snprintf(line, sizeof(line), "\n%*s\"%.*s\": ", 2 * depth, "",
+	    (int)len, key);
+
+	if (len > 100 || n < 0 || (size_t)n >= sizeof(line))
+		return 0;
+	found = memmem(*p, (size_t)(*end - *p), line, (size_t)n);
+	if (found == NULL)
+		return 0;
+	*p = found + n;
+	*end = end_of_value(*p, *end, depth);
+	return 1;
+}
+
+int
+canon_find(const char *s, size_t len, const char *field, const char **ret,
+    size_t *ret_len)
+{
+	const char *p = s, *end = s + len;
+	size_t n;
+	int depth;
+
+	for (depth = 1; depth < JSON_DEPTH; depth++) {
+		n = strcspn(field, ".");
+		if (!find_member(&p, &end, field, n, depth))
+			return 0;
+		if (field[n] == '\0') {
+			*ret = p;
+			*ret_len = (size_t)(end - p);
+			return 1;
+		}
+		field += n + 1;
+	}
+	return 0;
+}

@@ -28,6 +28,14 @@ int canon_write(const cJSON *v, struct buf *out, struct err *e);
 int canon_parse(const char *s, size_t len, cJSON **ret, struct err *e);
 
 /*
+ * The value of a field ("explanation.basic": of a member of a member) in bytes
+ * of canonical form: 1 and where it stands, borrowed; 0: it is not there. Of
+ * other bytes it gives anything that lies within them: parse what it gives.
+ */
+int canon_find(const char *s, size_t len, const char *field, const char **ret,
+    size_t *ret_len);
+
+/*
  * 1 if both have the same canonical form; NULL equals only NULL. (cJSON_Compare
  * holds neighbours near 2^53 for equal.) Both must be values that canon_write()
  * takes.

@@ -15,8 +15,9 @@
 
 /* --- text --- */
 
-int
-history_match_has(const char *s, const char *folded, struct err *e)
+/* 1 when the folded text stands somewhere in the string. */
+static int
+string_has(const char *s, const char *folded, struct err *e)
 {
 	char *mine = NULL;
 	int rc;
@@ -39,7 +40,7 @@ value_has(struct history_match *m, const cJSON *v, struct err *e)
 
 	if (cJSON_IsString(v)) {
 		m->work += (int64_t)strlen(v->valuestring) / WORK_BYTES;
-		return history_match_has(v->valuestring, m->text, e);
+		return string_has(v->valuestring, m->text, e);
 	}
 	cJSON_ArrayForEach (c, v) {
 		if ((rc = value_has(m, c, e)) != 0)
@@ -114,7 +115,7 @@ has_text(struct history_match *m, sqlite3_stmt *row, struct err *e)
 	sqlite3_stmt *st = NULL;
 	int rc;
 
-	if ((rc = history_match_has(reason, m->text, e)) != 0)
+	if ((rc = string_has(reason, m->text, e)) != 0)
 		return rc;
 	rc = db_stmt(db, &st, e,
 	    "SELECT c.field, c.old, c.new, c.long, r.path FROM change c"
@@ -382,7 +383,7 @@ history_match(struct history_match *m, sqlite3_stmt *row, struct err *e)
 	    (q->device != NULL && !is_device(row, q->device)))
 		return 0;
 	if (m->person != NULL)
-		rc = history_match_has(column(row, ROW_PERSON), m->person, e);
+		rc = string_has(column(row, ROW_PERSON), m->person, e);
 	else if (q->person != NULL)
 		rc = strcmp(column(row, ROW_LOGIN), q->person) == 0;
 	if (rc > 0 && q->field != NULL)

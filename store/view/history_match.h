@@ -43,7 +43,4 @@ struct history_match {
 /* 1 or 0; row stands on a row of HISTORY_ROW. */
 int history_match(struct history_match *m, sqlite3_stmt *row, struct err *e);
 
-/* 1 when the folded text stands somewhere in the string. */
-int history_match_has(const char *s, const char *folded, struct err *e);
-
 #endif

@@ -373,13 +373,6 @@ query_assessment_at(struct store *s, const char *office, int year,
 	return 0;
 }
 
-int
-query_assessment(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
-{
-	return query_assessment_at(s, office, year, NULL, ret, e);
-}
-
 /* The pinned blob stands in the assessment itself. */
 static int
 show_edition(struct scene *sc, cJSON *out, struct err *e)
@@ -426,11 +419,4 @@ query_edition_at(struct store *s, const char *office, int year, const char *at,
 	}
 	*ret = out;
 	return 0;
-}
-
-int
-query_edition(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e)
-{
-	return query_edition_at(s, office, year, NULL, ret, e);
 }

@@ -40,8 +40,6 @@ struct query_history {
 
 int query_show(struct store *s, const char *office, int year, const char *item,
     const char *at, cJSON **ret, struct err *e);
-int query_assessment(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e);
 int query_assessment_at(struct store *s, const char *office, int year,
     const char *at, cJSON **ret, struct err *e);
 int query_score(
@@ -93,8 +91,6 @@ int query_diff(struct store *s, const char *office, const char *from,
 int query_status(struct store *s, cJSON **ret, struct err *e);
 int query_hall_status(struct store *s, cJSON **ret, struct err *e);
 /* the cycle's edition for clients: items, points, labels, levels */
-int query_edition(
-    struct store *s, const char *office, int year, cJSON **ret, struct err *e);
 int query_edition_at(struct store *s, const char *office, int year,
     const char *at, cJSON **ret, struct err *e);
 

@@ -1,89 +1,207 @@
 #include "store/view/query_changes.h"
 
 #include "store/look/asof.h"
+#include "store/record/canon.h"
 
-#define PATH_MAX_LEN 96
+#define CARRY_MAX 8 /* touches */
 
 /* One record as one revision left it. */
 struct touched {
 	int64_t record;
-	struct record_path rp;     /* type NULL: not a record */
-	struct asof before, after; /* read when a long value is asked for */
-	int has_read;
+	struct record_path rp;            /* type NULL: not a record */
+	struct query_state before, after; /* read when long values need them */
 };
 
-/* Values too long for the index stand in the blobs before and after. */
+/* The record's file at the first row of the statement: blob, revision. */
 static int
-read_states(const struct query_changes *x, struct touched *t, struct err *e)
+read_state(const struct query_changes *x, sqlite3_stmt *st,
+    struct query_state *ret, struct err *e)
 {
-	struct query_carry *carry = x->carry;
-	char path[PATH_MAX_LEN + 8];
-	int64_t before = 0;
+	unsigned char id[COMMIT_ID_LEN];
+	int has_blob = 0, rc;
+
+	if ((rc = db_step(store_db(x->s), st, e)) > 0) {
+		ret->revision = sqlite3_column_int64(st, 1);
+		has_blob = sqlite3_column_bytes(st, 0) == COMMIT_ID_LEN;
+		if (has_blob)
+			memcpy(id, sqlite3_column_blob(st, 0), COMMIT_ID_LEN);
+	}
+	db_reset(st);
+	return rc < 0 || !has_blob ? rc
+				   : store_blob(x->s, x->b, id, &ret->bytes, e);
+}
+
+/* A side revision stands on a line of its own (store/look/asof.h). */
+static int
+read_before_aside(const struct query_changes *x, struct touched *t,
+    struct query_state *ret, struct err *e)
+{
+	unsigned char id[COMMIT_ID_LEN];
+	char path[sizeof(t->rp.name) + sizeof(".json")];
+	int64_t parent = 0;
 	int rc;
 
-	if (t->has_read)
-		return 0;
 	snprintf(path, sizeof(path), "%s.json", t->rp.name);
-	if (carry->record == t->record && carry->revision == x->revision) {
-		t->after.rec = carry->rec;
-		carry->rec = NULL;
-		carry->record = 0;
-	} else if ((rc = asof_record(
-			x->s, x->b, path, x->revision, &t->after, e)) < 0) {
+	if ((rc = asof_parent(x->s, x->b, x->revision, &parent, e)) < 0 ||
+	    (rc = asof_blob_id(
+		 x->s, x->b, path, parent, id, &ret->revision, e)) <= 0)
 		return rc;
+	return store_blob(x->s, x->b, id, &ret->bytes, e);
+}
+
+static int
+read_before(const struct query_changes *x, struct touched *t, struct err *e)
+{
+	struct query_state *to = &t->before;
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	if (to->is_read)
+		return 0;
+	/* the others are on the branch's first-parent line, one above the
+	 * other: what stood before is what the last of them left */
+	if (x->side)
+		rc = read_before_aside(x, t, to, e);
+	else if ((rc = db_stmt(store_db(x->s), &st, e,
+		      "SELECT blob, revision FROM touch WHERE record = ?1"
+		      " AND revision < ?2 AND side = 0"
+		      " ORDER BY revision DESC LIMIT 1",
+		      "ii", t->record, x->revision)) == 0)
+		rc = read_state(x, st, to, e);
+	to->is_read = rc >= 0;
+	return rc < 0 ? rc : 0;
+}
+
+/* 1 if the field is in the state that is carried as this revision left it: no
+ * touch of the record since then changed it. Looking at many would be dearer
+ * than to read the file. */
+static int
+is_carried(const struct query_changes *x, const struct touched *t,
+    const char *field, struct err *e)
+{
+	const struct query_carry *carry = x->carry;
+	struct db *db = store_db(x->s);
+	sqlite3_stmt *st = NULL;
+	int rc, n = 0, same = 1;
+
+	if (x->side || carry->record != t->record ||
+	    carry->state.revision <= x->revision)
+		return 0;
+	rc = db_stmt(db, &st, e,
+	    "SELECT EXISTS(SELECT 1 FROM change c WHERE"
+	    " c.revision = t.revision AND c.record = ?1 AND c.field = ?4)"
+	    " FROM touch t WHERE t.record = ?1 AND t.revision > ?2"
+	    " AND t.revision <= ?3 AND t.side = 0",
+	    "iiis", t->record, x->revision, carry->state.revision, field);
+	while (rc >= 0 && same && (rc = db_step(db, st, e)) > 0)
+		same = sqlite3_column_int(st, 0) == 0 && ++n <= CARRY_MAX;
+	db_reset(st);
+	return rc < 0 ? rc : same;
+}
+
+static int
+read_after(const struct query_changes *x, struct touched *t, struct err *e)
+{
+	struct query_carry *carry = x->carry;
+	struct query_state *to = &t->after;
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	if (to->is_read)
+		return 0;
+	if (carry->record == t->record &&
+	    carry->state.revision == x->revision) {
+		*to = carry->state;
+		memset(carry, 0, sizeof(*carry));
+		return 0;
 	}
-	if ((rc = asof_parent(x->s, x->b, x->revision, &before, e)) < 0)
-		return rc;
-	rc = asof_record(x->s, x->b, path, before, &t->before, e);
-	t->has_read = rc == 0;
-	return rc;
+	if ((rc = db_stmt(store_db(x->s), &st, e,
+		 "SELECT blob, revision FROM touch WHERE record = ?1"
+		 " AND revision = ?2",
+		 "ii", t->record, x->revision)) == 0)
+		rc = read_state(x, st, to, e);
+	to->is_read = rc >= 0;
+	return rc < 0 ? rc : 0;
+}
+
+void
+query_carry_release(struct query_carry *carry)
+{
+	buf_release(&carry->state.bytes);
+	memset(carry, 0, sizeof(*carry));
 }
 
 /* Histories go from new to old: what was before is asked for next. */
 static void
 carry_over(const struct query_changes *x, struct touched *t)
 {
-	struct query_carry *carry = x->carry;
-
-	asof_release(&t->after);
-	if (t->before.rec == NULL)
+	buf_release(&t->after.bytes);
+	if (!t->before.is_read) {
+		buf_release(&t->before.bytes);
 		return;
-	cJSON_Delete(carry->rec);
-	carry->rec = t->before.rec;
-	carry->record = t->record;
-	carry->revision = t->before.revision;
-	t->before.rec = NULL;
+	}
+	query_carry_release(x->carry);
+	x->carry->record = t->record;
+	x->carry->state = t->before;
 }
 
-/* One side of a change: from the row's JSON text, or (long) from the blob. */
+/* The state that has the old or new value of a field. */
 static int
-put_side(const struct query_changes *x, struct touched *t, cJSON *change,
-    const char *side, sqlite3_stmt *st, int col, int is_long, struct err *e)
+find_state(const struct query_changes *x, struct touched *t, const char *field,
+    int is_new, const struct query_state **ret, struct err *e)
 {
-	const cJSON *from;
-	cJSON *v = NULL;
 	int rc;
 
-	if (is_long) {
-		if ((rc = read_states(x, t, e)) < 0)
-			return rc;
-		from = record_get(col == 1 ? t->before.rec : t->after.rec,
-		    json_str(change, "field"));
-		if (from == NULL)
-			return err_set(e, ERR_DAMAGED, 0,
-			    "field '%s' of '%s' is in the index, but not in "
-			    "the repository",
-			    json_str(change, "field"), t->rp.name);
-		v = cJSON_Duplicate(from, 1);
-	} else if (sqlite3_column_type(st, col) == SQLITE_NULL) {
+	if (!is_new) {
+		*ret = &t->before;
+		return read_before(x, t, e);
+	}
+	*ret = &t->after;
+	if (t->after.is_read || (rc = is_carried(x, t, field, e)) == 0)
+		return read_after(x, t, e);
+	*ret = &x->carry->state;
+	return rc < 0 ? rc : 0;
+}
+
+/* Values too long for the index stand in the files before and after; of which
+ * no more than the one value is taken apart. */
+static int
+read_long(const struct query_changes *x, struct touched *t, const char *field,
+    int is_new, cJSON **ret, struct err *e)
+{
+	const struct query_state *of = NULL;
+	const char *value;
+	size_t len;
+	int rc;
+
+	if ((rc = find_state(x, t, field, is_new, &of, e)) < 0)
+		return rc;
+	if (!canon_find(
+		buf_str(&of->bytes), of->bytes.len, field, &value, &len))
+		return err_set(e, ERR_DAMAGED, 0,
+		    "field '%s' of '%s' is in the index, but not in "
+		    "the repository",
+		    field, t->rp.name);
+	return asof_parse(value, len, t->rp.name, ret, e);
+}
+
+/* One side of a change: from the row's JSON text, or (long) from the file. */
+static int
+put_side(const struct query_changes *x, struct touched *t, cJSON *change,
+    sqlite3_stmt *st, int col, int is_long, struct err *e)
+{
+	cJSON *v = NULL;
+	int rc = 0;
+
+	if (is_long)
+		rc =
+		    read_long(x, t, json_str(change, "field"), col == 2, &v, e);
+	else if (sqlite3_column_type(st, col) == SQLITE_NULL)
 		v = cJSON_CreateNull();
-	} else {
+	else
 		rc = asof_parse(sqlite3_column_text(st, col),
 		    (size_t)sqlite3_column_bytes(st, col), t->rp.name, &v, e);
-		if (rc < 0)
-			return rc;
-	}
-	return json_put(change, side, v, e);
+	return rc < 0 ? rc : json_put(change, col == 1 ? "old" : "new", v, e);
 }
 
 static int
@@ -96,8 +214,8 @@ push_change(const struct query_changes *x, struct touched *t, cJSON *list,
 
 	if ((rc = json_put_str(c, "field",
 		 (const char *)sqlite3_column_text(st, 0), e)) < 0 ||
-	    (rc = put_side(x, t, c, "old", st, 1, flags & 1, e)) < 0 ||
-	    (rc = put_side(x, t, c, "new", st, 2, flags & 2, e)) < 0) {
+	    (rc = put_side(x, t, c, st, 1, flags & 1, e)) < 0 ||
+	    (rc = put_side(x, t, c, st, 2, flags & 2, e)) < 0) {
 		cJSON_Delete(c);
 		return rc;
 	}
@@ -194,10 +312,25 @@ push_all_touched(const struct query_changes *x, cJSON *list, struct err *e)
 	return rc;
 }
 
+/* Of one file alone nothing else is told than its changes. */
+static int
+take_changes(cJSON *first, cJSON **ret, struct err *e)
+{
+	cJSON *changes = json_get(first, "changes");
+
+	if (first == NULL)
+		*ret = cJSON_CreateArray();
+	else if (first->next == NULL)
+		*ret = cJSON_DetachItemViaPointer(first, changes);
+	else
+		*ret = cJSON_Duplicate(changes, 1);
+	return *ret != NULL ? 0 : err_nomem(e);
+}
+
 int
 query_changes_put(const struct query_changes *x, cJSON *out, struct err *e)
 {
-	cJSON *list = cJSON_CreateArray(), *first;
+	cJSON *list = cJSON_CreateArray(), *first, *changes = NULL;
 	int rc;
 
 	rc = x->path[0] != '\0' ? push_touched(x, list, x->record, x->path, e)
@@ -207,10 +340,8 @@ query_changes_put(const struct query_changes *x, cJSON *out, struct err *e)
 	first = list != NULL ? list->child : NULL;
 	if ((rc = json_put_str(out, "record", json_str(first, "record"), e)) <
 		0 ||
-	    (rc = json_put(out, "changes",
-		 first != NULL ? cJSON_Duplicate(json_get(first, "changes"), 1)
-			       : cJSON_CreateArray(),
-		 e)) < 0)
+	    (rc = take_changes(first, &changes, e)) < 0 ||
+	    (rc = json_put(out, "changes", changes, e)) < 0)
 		goto out;
 	if (first != NULL && first->next != NULL) {
 		rc = json_put(out, "records", list, e);

@@ -12,18 +12,28 @@
 #include "store/record/record.h"
 #include "store/store.h"
 
-/* The state before the revision last asked about: the next older one that
- * touched the record left it so. Zeroed by the caller, who frees rec. */
-struct query_carry {
-	int64_t record, revision;
-	cJSON *rec;
+/* A record's file, and the revision that left it so. */
+struct query_state {
+	struct buf bytes; /* empty: it was absent */
+	int64_t revision; /* 0: it never was */
+	int is_read;
 };
+
+/* The state before the revision last asked about: the next older one that
+ * touched the record left it so. Zeroed by the caller, who releases it. */
+struct query_carry {
+	int64_t record;
+	struct query_state state;
+};
+
+void query_carry_release(struct query_carry *carry);
 
 struct query_changes {
 	struct store *s;
 	const struct branch *b;
 	enum record_branch branch;
 	int64_t revision;
+	int side;          /* of that revision */
 	const char *path;  /* of the one record asked for; "" = all */
 	int64_t record;    /* its row */
 	const char *field; /* only this one; NULL = all */

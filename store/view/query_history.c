@@ -33,6 +33,7 @@ make_revision(struct page *p, const struct history_source *src, cJSON *out,
 	if ((rc = history_record_put_who(p->ask.s, out, row, e)) == 0 &&
 	    (rc = history_record_put_shape(out, row, e)) == 0 && p->ask.several)
 		rc = json_put_str(out, "office", src->b->office, e);
+	c.side = sqlite3_column_int(row, ROW_SIDE) != 0;
 	if (rc == 0)
 		rc = query_changes_put(&c, out, e);
 out:
@@ -119,7 +120,7 @@ query_history(
 	    (rc = fill_page(&p, list, e)) == 0 &&
 	    (rc = history_ask_put_next(&p.ask, out, e)) == 0)
 		rc = brief_cut(out, e);
-	cJSON_Delete(p.carry.rec);
+	query_carry_release(&p.carry);
 	if ((rc = history_ask_end(&p.ask, rc, e)) < 0) {
 		cJSON_Delete(out);
 		return rc;

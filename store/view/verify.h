@@ -12,10 +12,12 @@
  * Else what was proved stays proved: by a seal of each branch (verify_seal.h)
  * the proof goes on where the last one ended. Looked at in any case: the newest
  * revisions and their rows, the present state of all records, refs, new receipts
- * and files, all files that were written since, what the log said before, and a
+ * and files, all files that were written since, what the logs said before, and a
  * stretch of the old revisions, another one each time. Not looked at: rows of
  * old revisions outside that stretch, and files whose times say that nobody
- * wrote them since. Without a good seal it is a proof from zero.
+ * wrote them since. Without a good seal it is a proof from zero. The present
+ * state is read whole, and by its sum it is what was proved to be the tip's;
+ * else it is held against the tip's trees anew (verify_tip.c).
  *
  * {"ok","deep","since","checked":{"commits","signatures","receipts","evidence",
  *  "records","proved_before"},"findings":[{"severity","class","where","what",

@@ -233,13 +233,14 @@ load_receipts(struct verify_walk *w, struct err *e)
 }
 
 static int
-read_ref(struct verify_walk *w, const char *which, struct err *e)
+read_ref(
+    struct verify_walk *w, struct repo *repo, const char *which, struct err *e)
 {
 	char ref[32];
 	int rc;
 
 	snprintf(ref, sizeof(ref), "refs/heads/%s", which);
-	rc = repo_ref(w->trust.repo, ref, w->ref, e);
+	rc = repo_ref(repo, ref, w->ref, e);
 	w->has_ref = rc == 0;
 	return rc == ERR_NOT_FOUND ? 0 : rc;
 }
@@ -270,9 +271,7 @@ check_branch(struct verify_walk *w, struct err *e)
 	int rc;
 
 	if (!w->b.own) {
-		/* what was fetched or pushed up to now */
-		if ((rc = repo_refresh(w->trust.repo, e)) < 0 ||
-		    (rc = read_ref(w, w->b.name, e)) < 0)
+		if ((rc = read_ref(w, w->trust.repo, w->b.name, e)) < 0)
 			return rc;
 	} else if ((rc = verify_journal(w, e)) < 0) {
 		return rc;
@@ -303,6 +302,7 @@ seal(struct verify_walk *w, size_t errors, struct err *e)
 	verify_seal_add(&s, &w->reached);
 	s.span_last = w->span_last;
 	memcpy(s.span_sum, w->span_sum, sizeof(s.span_sum));
+	memcpy(s.state_sum, w->state_sum, sizeof(s.state_sum));
 	if ((rc = db_one_int(db, &s.receipt, e,
 		 "SELECT ifnull(max(id), 0) FROM receipt WHERE office = ?1",
 		 "s", w->b.office)) < 0 ||
@@ -314,41 +314,13 @@ seal(struct verify_walk *w, size_t errors, struct err *e)
 	    v->store, w->b.office, w->b.name, &s, v->proved, e);
 }
 
-static int
-snapshot(
-    struct verify_walk *w, const char *office, const char *which, struct err *e)
-{
-	struct store *s = w->v->store;
-	size_t errors = w->v->n_errors;
-	struct branch *b = NULL;
-	int rc, own;
-
-	own = store_conf(s)->role != ROLE_MINISTRY &&
-	      (strcmp(which, "office") == 0) ==
-		  (store_conf(s)->role == ROLE_OFFICE);
-	if (own && (rc = read_ref(w, which, e)) < 0)
-		return rc;
-	if ((rc = db_begin(store_db(s), e)) < 0)
-		return rc;
-	if ((rc = store_branch(s, office, which, &b, e)) == 0) {
-		w->b = *b;
-		snprintf(
-		    w->where, sizeof(w->where), "%s %s", b->office, b->name);
-		/* objects that the journal held when the snapshot began */
-		rc = repo_refresh(w->trust.repo, e);
-	}
-	if (rc == 0 && (rc = check_branch(w, e)) == 0 &&
-	    (rc = verify_spans(w, e)) == 0)
-		rc = seal(w, errors, e);
-	db_rollback(store_db(s), NULL);
-	return rc;
-}
-
 /* --- a handle of its own: another one's cache could hide what the disk says
- * today --- */
+ * today. Opened after the snapshot of the database began, it has all that was
+ * written out of the journal until then. --- */
 
 struct opened {
 	struct verify_walk *w;
+	struct repo *known; /* the store's own */
 	struct repo *base, *fresh;
 };
 
@@ -366,42 +338,102 @@ close_walk(struct opened *o)
 }
 
 static int
-open_walk(struct verify *v, const char *office, const char *which,
-    const struct verify_point *start, struct opened *ret, struct err *e)
+new_walk(struct verify *v, const char *office, const struct verify_point *start,
+    struct opened *ret, struct err *e)
 {
-	struct repo *known = NULL;
-	int rc;
-
 	memset(ret, 0, sizeof(*ret));
 	if ((ret->w = calloc(1, sizeof(*ret->w))) == NULL)
 		return err_nomem(e);
 	ret->w->v = v;
 	ret->w->start = *start;
-	if ((rc = store_repo(v->store, office, &known, e)) < 0 ||
-	    (rc = repo_open_again(known, &ret->base, &ret->fresh, e)) < 0)
+	return store_repo(v->store, office, &ret->known, e);
+}
+
+static int
+find_branch(
+    struct opened *o, const char *office, const char *which, struct err *e)
+{
+	struct verify_walk *w = o->w;
+	struct branch *b = NULL;
+	int rc = store_branch(w->v->store, office, which, &b, e);
+
+	if (rc < 0)
+		return rc;
+	w->b = *b;
+	snprintf(w->where, sizeof(w->where), "%s %s", b->office, b->name);
+	return 0;
+}
+
+static int
+open_repo(struct opened *o, struct err *e)
+{
+	struct verify_walk *w = o->w;
+	int rc = repo_open_again(o->known, &o->base, &o->fresh, e);
+
+	if (rc < 0)
 		return rc;
 	return trust_init(
-	    &ret->w->trust, v->store, ret->fresh, office, which, e);
+	    &w->trust, w->v->store, o->fresh, w->b.office, w->b.name, e);
+}
+
+/* --- one branch, from where the proof goes on --- */
+
+static int
+in_snapshot(
+    struct opened *o, const char *office, const char *which, struct err *e)
+{
+	struct verify_walk *w = o->w;
+	size_t errors = w->v->n_errors;
+	int rc;
+
+	if ((rc = find_branch(o, office, which, e)) < 0 ||
+	    (rc = open_repo(o, e)) < 0 || (rc = check_branch(w, e)) < 0 ||
+	    (rc = verify_spans(w, e)) < 0)
+		return rc;
+	return seal(w, errors, e);
+}
+
+static int
+is_own(const struct store *s, const char *which)
+{
+	return store_conf(s)->role != ROLE_MINISTRY &&
+	       (strcmp(which, "office") == 0) ==
+		   (store_conf(s)->role == ROLE_OFFICE);
+}
+
+static int
+check_from(
+    struct opened *o, const char *office, const char *which, struct err *e)
+{
+	struct verify_walk *w = o->w;
+	struct store *s = w->v->store;
+	struct verify_seal known;
+	int rc = 0, fault = 0;
+
+	if (!w->v->deep && w->start.n > 0) {
+		/* what is new was signed for by what is new */
+		rc = verify_seal_read(s, office, which, &known, &fault, e);
+		if (rc == 0 && w->start.n == known.points[0].n)
+			w->old_receipts = known.receipt;
+	}
+	if (rc == 0 && is_own(s, which))
+		rc = read_ref(w, o->known, which, e);
+	if (rc < 0 || (rc = db_begin(store_db(s), e)) < 0)
+		return rc;
+	rc = in_snapshot(o, office, which, e);
+	db_rollback(store_db(s), NULL);
+	return rc;
 }
 
 int
 verify_branch(struct verify *v, const char *office, const char *which,
     const struct verify_point *start, struct err *e)
 {
-	struct verify_seal seal_;
 	struct opened o;
-	int rc, fault = 0;
+	int rc = new_walk(v, office, start, &o, e);
 
-	rc = open_walk(v, office, which, start, &o, e);
-	if (rc == 0 && !v->deep && start->n > 0) {
-		/* what is new was signed for by what is new */
-		rc = verify_seal_read(
-		    v->store, office, which, &seal_, &fault, e);
-		if (rc == 0 && start->n == seal_.points[0].n)
-			o.w->old_receipts = seal_.receipt;
-	}
 	if (rc == 0)
-		rc = snapshot(o.w, office, which, e);
+		rc = check_from(&o, office, which, e);
 	close_walk(&o);
 	return rc;
 }
@@ -430,22 +462,18 @@ check_stands(struct verify_walk *w, const struct verify_point *p, struct err *e)
 }
 
 static int
-stretch(struct verify_walk *w, const struct verify_job *j, struct err *e)
+stretch(struct opened *o, const struct verify_job *j, struct err *e)
 {
-	struct branch *b = NULL;
+	struct verify_walk *w = o->w;
 	int rc, walked = 0;
 
-	rc = store_branch(w->v->store, j->office, j->which, &b, e);
-	if (rc < 0)
+	if ((rc = find_branch(o, j->office, j->which, e)) < 0)
 		return rc;
-	w->b = *b;
 	w->part = 1;
-	snprintf(w->where, sizeof(w->where), "%s %s", b->office, b->name);
 	w->n = w->start.n;
 	w->last_row = w->start.row;
 	if ((rc = check_stands(w, &j->from, e)) < 0 ||
-	    (rc = check_stands(w, &j->to, e)) < 0 ||
-	    (rc = repo_refresh(w->trust.repo, e)) < 0)
+	    (rc = check_stands(w, &j->to, e)) < 0 || (rc = open_repo(o, e)) < 0)
 		return rc;
 	/* all receipts for a few revisions would be too many */
 	w->unreceipted = !w->v->deep;
@@ -458,11 +486,10 @@ int
 verify_stretch(struct verify *v, const struct verify_job *j, struct err *e)
 {
 	struct opened o;
-	int rc;
+	int rc = new_walk(v, j->office, &j->from, &o, e);
 
-	rc = open_walk(v, j->office, j->which, &j->from, &o, e);
 	if (rc == 0 && (rc = db_begin(store_db(v->store), e)) == 0) {
-		rc = stretch(o.w, j, e);
+		rc = stretch(&o, j, e);
 		db_rollback(store_db(v->store), NULL);
 	}
 	close_walk(&o);

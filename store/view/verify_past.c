@@ -10,7 +10,7 @@
 
 #define STRETCH 4096
 #define PATROL 64 /* old revisions looked at again, of all branches together */
-#define PATROL_LEAST 8
+#define PATROL_LEAST 4
 
 /* --- points --- */
 

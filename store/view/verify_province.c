@@ -1,39 +1,29 @@
 /*
  * province.git at a hall: what auditors clone and a ministry fetches. The hall's
  * own history in it commit by commit, back to the one where the last proof ended
- * (from zero: to the first), and each office's refs against the repositories
- * that they name. They are brought up to date a moment after a push; so one that
- * is behind is a fault only when it is behind what was proved long enough ago.
+ * (from zero: to the first). Its refs: verify_province_refs.c.
  */
 #include "store/view/verify_state.h"
 
 #include <inttypes.h>
 #include <limits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "store/git/graph.h"
-#include "store/git/refs.h"
 #include "store/hall/province.h"
 #include "store/record/canon.h"
 
 #define WHERE "province.git"
 #define FILES_MAX 20000
 #define ENTRIES_MAX 20000
-#define LOOKS 20 /* at a ref that is behind, a moment apart */
-#define MOMENT_NS 500000000
 
-enum wrong { /* with a commit of the hall's own history, or with a ref */
+enum wrong { /* with a commit of the hall's own history */
 	NOTHING,
 	NOT_SIGNED,
 	NOT_OURS,
 	NUMBER_MISSING,
 	DATED_BACK,
-	OTHER_CONTENT,
-	OF_NOTHING,
-	ELSEWHERE,
-	MOVED_BACK
+	OTHER_CONTENT
 };
 
 struct made { /* a commit of the hall's own history */
@@ -54,7 +44,6 @@ struct province {
 		int gone;
 	} * files;
 	size_t n;
-	const char *office; /* whose refs are looked at */
 };
 
 static int
@@ -305,150 +294,6 @@ check_history(struct province *p, struct err *e)
 	return 0;
 }
 
-/* --- the refs of the offices --- */
-
-static int
-tell_ref(struct province *p, const char *name, enum wrong wrong, struct err *e)
-{
-	struct err f;
-
-	if (wrong == OF_NOTHING)
-		err_set(&f, ERR_DAMAGED, 0,
-		    "%s of province.git is of a branch that no repository "
-		    "here has",
-		    name);
-	else if (wrong == ELSEWHERE)
-		err_set(&f, ERR_DAMAGED, 0,
-		    "%s of province.git leads to what the office's repository "
-		    "does not have on this branch",
-		    name);
-	else
-		err_set(&f, ERR_DAMAGED, 0,
-		    "%s of province.git is behind what was proved of this "
-		    "branch: it was moved back",
-		    name);
-	return tell(p, &f, e);
-}
-
-/* Is it behind the commit up to which its branch was proved? */
-static int
-is_behind_seal(struct province *p, struct repo *r, const char *which,
-    const unsigned char id[20], int *ret, struct err *e)
-{
-	struct verify_seal seal;
-	int rc, fault = 0, holds = 0;
-
-	*ret = 0;
-	rc = verify_seal_read(p->v->store, p->office, which, &seal, &fault, e);
-	if (rc < 0 || seal.n_points == 0)
-		return rc;
-	rc = graph_descends(r, id, seal.points[0].id, &holds, e);
-	*ret = rc == 0 && !holds;
-	return rc;
-}
-
-static int
-judge_ref(struct province *p, struct repo *r, const char *which,
-    const char *name, enum wrong *ret, struct err *e)
-{
-	unsigned char there[20], here[20];
-	char ref[40];
-	int rc, holds = 0, behind = 0;
-
-	*ret = NOTHING;
-	/* that first: the other one only goes forward meanwhile */
-	rc = repo_ref(p->repo, name, there, e);
-	if (rc == ERR_NOT_FOUND)
-		return 0; /* nothing came yet */
-	snprintf(ref, sizeof(ref), "refs/heads/%s", which);
-	if (rc < 0 || (rc = repo_refresh(r, e)) < 0)
-		return rc;
-	rc = repo_ref(r, ref, here, e);
-	if (rc == ERR_NOT_FOUND) {
-		*ret = OF_NOTHING;
-		return 0;
-	}
-	if (rc < 0 || memcmp(here, there, sizeof(here)) == 0)
-		return rc;
-	rc = graph_descends(r, here, there, &holds, e);
-	if (rc < 0 && !verify_is_finding(rc))
-		return rc;
-	if (rc < 0 || !holds) {
-		*ret = ELSEWHERE;
-		return 0;
-	}
-	rc = is_behind_seal(p, r, which, there, &behind, e);
-	if (behind)
-		*ret = MOVED_BACK;
-	return rc;
-}
-
-static int
-check_ref(
-    struct province *p, const char *which, const char *prefix, struct err *e)
-{
-	const struct timespec moment = { 0, MOMENT_NS };
-	enum wrong wrong = NOTHING;
-	struct repo *r = NULL;
-	char name[64];
-	int i, rc;
-
-	snprintf(name, sizeof(name), "%s%s", prefix, p->office);
-	if ((rc = store_repo(p->v->store, p->office, &r, e)) < 0)
-		return rc;
-	for (i = 0; i < LOOKS; i++) {
-		rc = judge_ref(p, r, which, name, &wrong, e);
-		if (rc < 0 || wrong == NOTHING || p->v->o->alone)
-			break;
-		nanosleep(&moment, NULL);
-	}
-	if (rc < 0 || wrong == NOTHING)
-		return rc;
-	return tell_ref(p, name, wrong, e);
-}
-
-static int
-check_office(void *arg, const char *office, struct err *e)
-{
-	struct province *p = arg;
-	int rc;
-
-	p->office = office;
-	if ((rc = check_ref(p, "office", PROVINCE_OFFICES, e)) < 0)
-		return rc;
-	return check_ref(p, "hall", PROVINCE_HALLS, e);
-}
-
-/* Refs of offices that no repository here stands for. */
-static int
-check_strangers(struct province *p, const char *prefix, struct err *e)
-{
-	struct refs refs = { NULL, 0 };
-	struct repo *r = NULL;
-	size_t i;
-	int rc;
-
-	if ((rc = refs_list(p->repo, prefix, &refs, e)) < 0)
-		return rc;
-	for (i = 0; i < refs.n && rc == 0; i++)
-		if (store_repo(p->v->store, refs.list[i].name + strlen(prefix),
-			&r, NULL) < 0)
-			rc = tell_ref(p, refs.list[i].name, OF_NOTHING, e);
-	refs_release(&refs);
-	return rc;
-}
-
-static int
-check_refs(struct province *p, struct err *e)
-{
-	int rc;
-
-	if ((rc = check_strangers(p, PROVINCE_OFFICES, e)) < 0 ||
-	    (rc = check_strangers(p, PROVINCE_HALLS, e)) < 0)
-		return rc;
-	return store_each_office(p->v->store, check_office, p, e);
-}
-
 /* --- all of it --- */
 
 /* The files first: a damaged one must not be read. */
@@ -502,7 +347,7 @@ verify_province(struct verify *v, struct err *e)
 	if ((rc = verify_base_read(v->store, &p->before, &fault, e)) == 0)
 		rc = open_checked(p, &readable, e);
 	if (rc == 0 && readable && (rc = check_history(p, e)) == 0)
-		rc = check_refs(p, e);
+		rc = verify_province_refs(v, p->repo, e);
 	release(p);
 	free(p);
 	return rc;

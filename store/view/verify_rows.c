@@ -1,5 +1,5 @@
-/* The index's part of verify: rows against what a fresh look at the commits
- * gives, both ways. */
+/* The index's part of verify: rows of revisions against what a fresh look at the
+ * commits gives, both ways. */
 #include "store/view/verify_state.h"
 
 #include <inttypes.h>
@@ -10,9 +10,6 @@
 /* What index.c adds to a revision's bytes for commit and trees. */
 #define REVISION_OVERHEAD 1000
 
-#define ADVICE                                                                 \
-	"run pmqad --reindex: it rebuilds the database from the repository"
-
 static int
 tell(struct verify_walk *w, const char *name, const char *what,
     const char *detail, struct err *e)
@@ -20,7 +17,7 @@ tell(struct verify_walk *w, const char *name, const char *what,
 	struct err f;
 
 	err_set(&f, ERR_DAMAGED, 0, "revision %s: %s '%s'", name, what, detail);
-	err_hint(&f, ADVICE);
+	err_hint(&f, VERIFY_REINDEX);
 	return verify_found(w->v, "error", "index", w->where, &f, e);
 }
 
@@ -132,8 +129,8 @@ right_received(struct verify_walk *w, sqlite3_stmt *st, int64_t row)
 }
 
 /* Rows between the commit before and this one belong to no commit. */
-static int
-check_between(struct verify_walk *w, int64_t before, struct err *e)
+int
+verify_between(struct verify_walk *w, int64_t before, struct err *e)
 {
 	struct db *db = store_db(w->v->store);
 	sqlite3_stmt *st = NULL;
@@ -177,7 +174,7 @@ check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
 		return rc;
 	if (row <= w->last_row)
 		return tell(w, name, "its row is out of order by", "id", e);
-	if ((rc = check_between(w, row, e)) < 0)
+	if ((rc = verify_between(w, row, e)) < 0)
 		return rc;
 	w->last_row = row;
 	w->n_rows++;
@@ -354,128 +351,6 @@ verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
 	return check_changes(w, name, row, files, n, e);
 }
 
-/* --- the state at the tip --- */
-
-static int
-tell_record(
-    struct verify_walk *w, const char *path, const char *what, struct err *e)
-{
-	struct err f;
-
-	err_set(&f, ERR_DAMAGED, 0, "record '%s': %s", path, what);
-	err_hint(&f, ADVICE);
-	return verify_found(w->v, "error", "state", w->where, &f, e);
-}
-
-static int
-on_tip_file(void *arg, const char *path, const unsigned char *old_blob,
-    const unsigned char *blob, struct err *e)
-{
-	struct verify_walk *w = arg;
-	struct db *db = store_db(w->v->store);
-	sqlite3_stmt *st = NULL;
-	unsigned char id[20];
-	int rc, same = 0;
-
-	(void)old_blob;
-	w->v->records++;
-	rc = db_stmt(db, &st, e,
-	    "SELECT blob, bytes FROM record WHERE branch = ?1 AND path = ?2",
-	    "is", w->b.id, path);
-	if (rc < 0)
-		return rc;
-	if ((rc = db_step(db, st, e)) > 0 && sqlite3_column_bytes(st, 1) > 0) {
-		rc = store_blob_id(sqlite3_column_blob(st, 1),
-		    (size_t)sqlite3_column_bytes(st, 1), id, e);
-		same = rc == 0 && same_blob(st, 0, blob, 20) &&
-		       memcmp(id, blob, 20) == 0;
-	}
-	db_reset(st);
-	if (rc < 0 || same)
-		return rc < 0 ? rc : 0;
-	return tell_record(
-	    w, path, "its state in the index is not that of the tip", e);
-}
-
-/* Rows that say a record is there which the tip does not have. */
-static int
-check_extra(struct verify_walk *w, struct err *e)
-{
-	struct db *db = store_db(w->v->store);
-	struct tree *t = tree_new();
-	sqlite3_stmt *st = NULL;
-	unsigned char blob[20];
-	const char *path;
-	int rc;
-
-	if (t == NULL)
-		return err_nomem(e);
-	if ((rc = tree_load(t, w->tip_at > 0 ? w->tip_tree : NULL,
-		 repo_tree_source, w->trust.repo, e)) < 0)
-		goto out;
-	rc = db_stmt(db, &st, e,
-	    "SELECT path FROM record WHERE branch = ?1 AND"
-	    " (blob IS NOT NULL OR bytes IS NOT NULL) ORDER BY path",
-	    "i", w->b.id);
-	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
-		path = (const char *)sqlite3_column_text(st, 0);
-		if (path != NULL && tree_find(t, path, blob, NULL) == 0)
-			continue;
-		rc = tell_record(w, path != NULL ? path : "?",
-		    "the index has it, the tip does not", e);
-	}
-	db_reset(st);
-out:
-	tree_free(t);
-	return rc;
-}
-
-/* Each record's row must stand at its last touch. */
-static int
-check_last_touch(struct verify_walk *w, struct err *e)
-{
-	struct db *db = store_db(w->v->store);
-	sqlite3_stmt *st = NULL;
-	const char *path;
-	int rc;
-
-	rc = db_stmt(db, &st, e,
-	    "SELECT r.path FROM record r WHERE r.branch = ?1 AND (r.revision"
-	    " IS NOT ifnull((SELECT max(t.revision) FROM touch t"
-	    " WHERE t.record = r.id AND t.side = 0), 0)"
-	    " OR r.blob IS NOT (SELECT t.blob FROM touch t"
-	    " WHERE t.record = r.id AND t.side = 0"
-	    " ORDER BY t.revision DESC LIMIT 1)"
-	    " OR NOT EXISTS(SELECT 1 FROM touch t WHERE t.record = r.id))"
-	    " ORDER BY r.path",
-	    "i", w->b.id);
-	if (rc < 0)
-		return rc;
-	while ((rc = db_step(db, st, e)) > 0) {
-		path = (const char *)sqlite3_column_text(st, 0);
-		rc = tell_record(w, path != NULL ? path : "?",
-		    "its row does not stand at its last revision", e);
-		if (rc < 0)
-			break;
-	}
-	db_reset(st);
-	return rc;
-}
-
-int
-verify_state_rows(struct verify_walk *w, struct err *e)
-{
-	int rc;
-
-	if (w->tip_at > 0 &&
-	    (rc = tree_diff(NULL, w->tip_tree, repo_tree_source, w->trust.repo,
-		 ADMIT_MAX_ENTRIES, on_tip_file, w, e)) < 0)
-		return rc;
-	if ((rc = check_extra(w, e)) < 0 || (rc = check_last_touch(w, e)) < 0)
-		return rc;
-	return check_between(w, INT64_MAX, e);
-}
-
 int
 verify_branch_row(
     struct verify_walk *w, const struct commit *tip, struct err *e)
@@ -489,6 +364,6 @@ verify_branch_row(
 	    "the index counts %d revisions of this branch, its tip is number "
 	    "%" PRId64 "; or time or content of the tip differ",
 	    w->b.n, w->n);
-	err_hint(&f, ADVICE);
+	err_hint(&f, VERIFY_REINDEX);
 	return verify_found(w->v, "error", "index", w->where, &f, e);
 }

@@ -207,6 +207,7 @@ verify_seal_read(struct store *s, const char *office, const char *which,
 	ret->n_receipts = json_int(o, "receipts", 0);
 	ret->span_last = json_int(o, "span", 0);
 	copy_hex(o, "spans", ret->span_sum);
+	copy_hex(o, "state", ret->state_sum);
 	cJSON_ArrayForEach (at, json_get(o, "points"))
 		if (ret->n_points < VERIFY_POINTS &&
 		    read_point(at, &ret->points[ret->n_points]))
@@ -251,7 +252,8 @@ verify_seal_put(struct store *s, const char *office, const char *which,
 	    (rc = json_put_int(o, "receipt", seal->receipt, e)) < 0 ||
 	    (rc = json_put_int(o, "receipts", seal->n_receipts, e)) < 0 ||
 	    (rc = json_put_int(o, "span", seal->span_last, e)) < 0 ||
-	    (rc = json_put_str(o, "spans", seal->span_sum, e)) < 0)
+	    (rc = json_put_str(o, "spans", seal->span_sum, e)) < 0 ||
+	    (rc = json_put_str(o, "state", seal->state_sum, e)) < 0)
 		goto out;
 	rc = json_put(proved, name, o, e);
 	o = NULL; /* taken in any case */

@@ -40,6 +40,9 @@ struct verify_seal { /* of one branch */
 	/* the spans that end up to this row, and the SHA-256 of all of them */
 	int64_t span_last;
 	char span_sum[65];
+	/* of the tip's tree and all rows of records beside it, when they were
+	 * proved to agree; "": they were not */
+	char state_sum[65];
 };
 
 struct verify_kept {      /* the object files of a repository */

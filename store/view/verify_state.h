@@ -18,6 +18,10 @@
 
 #define VERIFY_PROGRESS_EVERY 256
 
+/* What helps when the database is not as the repository says. */
+#define VERIFY_REINDEX                                                         \
+	"run pmqad --reindex: it rebuilds the database from the repository"
+
 static const char *const VERIFY_BRANCHES[2] = { "office", "hall" };
 
 struct verify {
@@ -82,6 +86,7 @@ struct verify_walk {        /* one branch of one repository */
 	/* all spans of the branch, and where the last one ends */
 	int64_t span_last;
 	char span_sum[65];
+	char state_sum[65]; /* of the rows of records; "": not looked at */
 };
 
 /* --- verify_found.c --- */
@@ -197,16 +202,26 @@ int verify_access(struct verify *v, struct err *e);
 /* At a hall: what auditors and a ministry are given. */
 int verify_province(struct verify *v, struct err *e);
 
+/* --- verify_province_refs.c --- */
+/* Its refs against the repositories that they name. */
+int verify_province_refs(
+    struct verify *v, struct repo *province, struct err *e);
+
 /* --- verify_rows.c --- */
 /* The rows of one commit against what a fresh look at it gives. */
 int verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
     const struct commit *c, const struct admit_file *files, size_t n,
     struct err *e);
-/* The current state against the tree of the indexed tip, and rows that belong
- * to no commit. */
-int verify_state_rows(struct verify_walk *w, struct err *e);
+/* Rows between the commit before (w->last_row) and this row belong to no
+ * commit. */
+int verify_between(struct verify_walk *w, int64_t before, struct err *e);
 /* The branch's own row. */
 int verify_branch_row(
     struct verify_walk *w, const struct commit *tip, struct err *e);
+
+/* --- verify_tip.c --- */
+/* The current state against the tree of the indexed tip, and rows that belong
+ * to no commit. */
+int verify_state_rows(struct verify_walk *w, struct err *e);
 
 #endif

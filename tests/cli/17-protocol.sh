@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Goal: every example of docs/PROTOCOL.md runs and gets the answer that stands
-# there: all on one connection to a new office, in the order of the document.
+# there: all on one connection to a new office, in the order of the document;
+# its list of methods is that of rpc.discover, with every parameter.
 . "$(dirname "$0")/lib.sh"
 
 new_office "$T/A" 9105 ละงู
@@ -52,4 +53,19 @@ while read -r want <&3 && read -r have <&4 && read -r asked <&5; do
 	esac
 	is "$have" "$want" "${asked:0:90}"
 done
+exec 3<&- 4<&- 5<&-
+
+# a line a method and a line a parameter, by the daemon and by the document
+echo '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}' |
+	perl "$T/play.pl" "$T/A/pmqad.sock" |
+	jq -r '.result.methods[] | .name as $m | $m,
+		(.params[] | "\($m) \(.name)\(if .required then " required" else "" end)")' |
+	sort >"$T/methods"
+awk '/^<!-- methods begin/ { on = 1 } /^<!-- methods end/ { on = 0 }
+	on && /^[*][*]/ { split($0, part, "[*][*]"); method = part[2]; print method }
+	on && /^- `/ { split($0, part, "`")
+		print method " " part[2] ($0 ~ /^- `[^`]*`: [a-z ]*, required/ ? " required" : "") }' \
+	"$doc" | sort >"$T/documented"
+at_most 50 "$(wc -l <"$T/methods")" "the daemon tells its methods"
+is "$(diff "$T/methods" "$T/documented" || true)" "" "the document has each of them with its parameters"
 finish

@@ -118,7 +118,7 @@ A evidence add 1.1 "$T/f.pdf" >/dev/null
 wait_until 20 is_synced
 ok "text goes on a metered link"
 exits 0 "sync" A sync --wait
-like "$out" "1 files are still here only" "files wait"
+like "$out" "1 file is still here only" "files wait"
 like "$out" "--evidence" "and how to send them is said"
 run A status
 like "$out" "files of evidence wait" "status says why"

@@ -106,7 +106,7 @@ is "$(status_of "$A" .sync.last_error.class)" person "status says so"
 is "$(status_of "$A" .device)" 9105-b "it has another letter"
 is "$(status_of "$A" .hall_knows)" 9105-a "by which the hall does not know it"
 is "$(status_of "$A" '.notices[0].kind')" restored "a notice stays"
-like "$(status_of "$A" '.notices[0].message')" "a3 to a4 (2 revisions)" \
+like "$(status_of "$A" '.notices[0].message')" "a3 to a4 (revisions: 2)" \
 	"and names what was carried over"
 is "$(git -C "$A/repo.git" rev-parse "refs/aside/$twice")" "$twice" \
 	"the old tip is kept aside"

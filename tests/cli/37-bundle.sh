@@ -100,7 +100,7 @@ sha=$(sha256sum "$T/plan.pdf" | cut -d' ' -f1)
 exits 0 "an office makes a bundle for its hall" \
 	pmqa --dir "$A" bundle create --to hall "$S"
 like "$out" "3 revisions, from the first to a3" "it says what is in it"
-like "$out" "Evidence: 1 files" "files too"
+like "$out" "Evidence: 1 file" "files too"
 first=$(echo "$S"/*.bundle)
 exits 4 "no file is overwritten" \
 	pmqa --dir "$A" bundle create --to hall "$first"

@@ -20,26 +20,10 @@ clean_up() {
 }
 trap clean_up EXIT
 
-quiet() { # DIR: syncs only when asked
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' "$1/pmqad.conf"
-}
-
 mkdir "$T/attacks"
 sshd_prepare "$T/sshd" "$T/authorized_keys"
 sshd_start
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
-	--host-key "$T/sshd/host.pub" >/dev/null
-new_office "$A" 9105 ละงู
-new_office "$B" 9106 ควนกาหลง
-quiet "$A"
-quiet "$B"
-start "$H"
-start "$A"
-start "$B"
-enrol "$A" "$H"
-enrol "$B" "$H"
+sshd_offices "$H" "$A" "$B"
 
 # every connection is measured: so the door itself serves it, not a child of the
 # one that stays; what sshd runs is otherwise what the hall wrote

@@ -8,6 +8,8 @@
 set -euo pipefail
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/support/qr.sh
+. "$ROOT/tests/support/qr.sh"
 # shellcheck source=tests/support/sshd.sh
 . "$ROOT/tests/support/sshd.sh"
 
@@ -108,25 +110,6 @@ on_terminal() {
 	out=$(printf '%s\n' "$answer" |
 		script -qec "stty cols ${COLUMNS} 2>/dev/null; $command" /dev/null) ||
 		status=$?
-}
-
-# the characters of a QR code as a picture that zbarimg reads
-decode_qr() {
-	python3 -c '
-import re, sys
-rows = []
-for line in sys.stdin.read().split("\n"):
-    line = re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip("\r")
-    if len(line) > 40 and set(line) <= set(" ▀▄█"):
-        rows.append([c in "▀█" for c in line])
-        rows.append([c in "▄█" for c in line])
-k = 4
-print("P1", len(rows[0]) * k, len(rows) * k)
-for row in rows:
-    for _ in range(k):
-        print(" ".join("0" if light else "1" for light in row for _ in range(k)))
-' >"$T/qr.pbm"
-	zbarimg -q --raw -Sdisable -Sqrcode.enable "$T/qr.pbm" 2>/dev/null
 }
 
 # --- a request, looked at before it is admitted ------------------------------
@@ -278,7 +261,7 @@ exits 7 "a device has a name" pmqa --dir "$H" hall revoke a
 exits 0 "the first device is revoked" pmqa --dir "$H" hall revoke 9105-a \
 	--since "$since" --reason เครื่องหาย
 like "$out" "up to a4" "what stays good is said"
-like "$out" "1 revisions of it came in after that time (a4 to a4)" \
+like "$out" "1 revision of it came in after that time (a4 to a4)" \
 	"and what came in since, to be looked through"
 like "$out" "hall restore 9105-a" "and the way back"
 exits 4 "not twice" pmqa --dir "$H" hall revoke 9105-a

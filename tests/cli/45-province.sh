@@ -24,17 +24,7 @@ trap clean_up EXIT
 sshd_prepare "$T/sshd" "$H/authorized_keys"
 sshd_start
 U=ssh://$(id -un)@127.0.0.1:$sshd_port
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "$U" --host-key "$T/sshd/host.pub" >/dev/null
-new_office "$A" 9105 ละงู
-new_office "$B" 9106 ควนกาหลง
-sed -i 's/^interval = .*/interval = 86400/; s/^after_save_ms = .*/after_save_ms = 3600000/' \
-	"$A/pmqad.conf" "$B/pmqad.conf"
-start "$H"
-start "$A"
-start "$B"
-enrol "$A" "$H"
-enrol "$B" "$H"
+sshd_offices "$H" "$A" "$B"
 for d in "$A" "$B"; do
 	pmqa --dir "$d" assess open 2565 >/dev/null
 	pmqa --dir "$d" tick 1.1.B1 >/dev/null

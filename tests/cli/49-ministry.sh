@@ -170,6 +170,58 @@ same_json "$out" '[.ok, .findings]' '[true,[]]' "everything is proved again here
 run pmqa --dir "$M" --lang th ministry list
 like "$out" "เรียบร้อย" "in Thai, too"
 
+# the past, as an auditor asks for it
+run pmqa --dir "$M" history --json
+same_json "$out" '[.revisions[].office] | unique' '["9105","9106","9201"]' \
+	"the history of all offices is one list"
+run pmqa --dir "$M" history --text เมืองตรัง --json
+same_json "$out" '[.revisions[].office] | unique' '["9201"]' \
+	"a text is found in its office's history"
+run pmqa --dir "$M" history --stat --json
+same_json "$out" '[.office[] | [.key, .n]] | sort' \
+	'[["9105",3],["9106",3],["9201",3]]' "and it is counted by office"
+exits 7 "a revision names no moment of three offices" \
+	pmqa --dir "$M" history --since a2
+same_as() { # HALL TEXT ARGUMENT…: the ministry's answer is the hall's
+	local hall=$1 text=$2 want
+	shift 2
+	want=$(pmqa --dir "$hall" "$@" --json | jq -cS .)
+	run pmqa --dir "$M" "$@" --json
+	is "$(printf '%s' "$out" | jq -cS .)" "$want" "$text"
+}
+same_as "$H" "who wrote it is the hall's answer" blame 1.1 --office 9105
+same_as "$K" "so is what stood then" show 1.1 --office 9201 --at a2
+same_as "$H" "and what came between" diff a1 a3 --office 9106
+same_as "$K" "flags of an office, too" flags --office 9201
+run pmqa --dir "$M" flags --json
+same_json "$out" '[.offices[].office] | sort' '["9105","9106","9201"]' \
+	"flags are looked for in all"
+exits 2 "without an office it asks whose fields" pmqa --dir "$M" blame 1.1
+run pmqa --dir "$M" audit --office 9201 --format json --output -
+is "$status" 0 "a dossier of an office"
+dossier=$out
+same_json "$dossier" '[.office.code, .hall.code, .commit, .verify.ok]' \
+	"[\"9201\",\"92\",\"$(tip_of "$C")\",true]" "names its province's hall"
+is "$(printf '%s' "$dossier" | jq -cS '[.counts, .people, .devices, .records]')" \
+	"$(pmqa --dir "$K" audit --office 9201 --format json --output - |
+		jq -cS '[.counts, .people, .devices, .records]')" \
+	"and says what the hall's says"
+for f in html xlsx csv; do
+	exits 0 "as $f" pmqa --dir "$M" --lang th audit --office 9105 \
+		--format "$f" --output "$T/dossier.$f"
+done
+exits 2 "that over all offices is the hall's" pmqa --dir "$M" audit
+like "$err" "name it: --office CODE" "and what works here is said"
+pmqa --dir "$H" audit anchor --output "$T/anchor.txt" >/dev/null
+pmqa --dir "$M" ministry sync 91 --wait >/dev/null
+run pmqa --dir "$M" audit check-anchor "$T/anchor.txt" --json
+is "$status" 0 "a hall's anchor is proved by the ministry's copy"
+same_json "$out" '[.parts[] | .signature, (.tips[].state)] | unique' \
+	'["contained","good"]' "all of it"
+run pmqa --dir "$M" audit check-anchor "$T/anchor.txt"
+like "$out" "The rest is kept elsewhere" "but for the log, which the hall keeps"
+exits 2 "a ministry makes none" pmqa --dir "$M" audit anchor
+
 # stock git
 P=$M/provinces/91/province.git
 run git -C "$P" fsck --strict

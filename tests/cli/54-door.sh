@@ -31,11 +31,6 @@ clean_up() {
 }
 trap clean_up EXIT
 
-quiet() { # DIR: syncs only when asked
-	sed -i -e 's/^interval = .*/interval = 86400/' \
-		-e 's/^after_save_ms = .*/after_save_ms = 3600000/' "$1/pmqad.conf"
-}
-
 as_office() { # DIR COMMAND
 	ssh -F "$1/ssh_config" -o ControlPath=none -p "$sshd_port" \
 		"$(id -un)@127.0.0.1" "$2"
@@ -68,18 +63,7 @@ log_has() { # TEXT
 
 sshd_prepare "$T/sshd" "$T/authorized_keys"
 sshd_start
-pmqa --dir "$H" init --role hall --code 91 --name สตูล \
-	--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
-	--host-key "$T/sshd/host.pub" >/dev/null
-new_office "$A" 9105 ละงู
-new_office "$B" 9106 ควนกาหลง
-quiet "$A"
-quiet "$B"
-start "$H"
-start "$A"
-start "$B"
-enrol "$A" "$H"
-enrol "$B" "$H"
+sshd_offices "$H" "$A" "$B"
 cp "$H/authorized_keys" "$T/authorized_keys"
 for dir in "$A" "$B"; do
 	pmqa --dir "$dir" assess open 2565 >/dev/null

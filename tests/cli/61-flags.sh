@@ -55,6 +55,9 @@ done < <(jq -r '.flags[].revisions[] | .revision + " " + .commit' <<<"$out")
 is "$bad" 0 "with the commits that stock git knows"
 office=$(jq -S '[.flags[] | del(.revisions[].received)]' <<<"$out")
 
+exits 7 "a span that ends before it begins is not called clean" \
+	A flags --since 2026-11-22 --until 2026-01-01
+
 run A flags
 like "$out" "9105 ละงู, year 2569" "in words: whose year"
 like "$out" "Saved after the due date (late_save)" "which rule"

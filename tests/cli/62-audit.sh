@@ -10,6 +10,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/support/sshd.sh
 . "$ROOT/tests/support/sshd.sh"
+# shellcheck source=tests/support/qr.sh
+. "$ROOT/tests/support/qr.sh"
 
 H=$T/H A=$T/A B=$T/B
 
@@ -116,6 +118,13 @@ exits 4 "a file that is there is left alone" \
 	pmqa --dir "$H" audit --office 9105
 page=$(cat pmqa-audit-9105-2565-a6.html)
 like "$page" 'lang="th"' "the page is Thai"
+like "$(cat pmqa-audit-91-2565.html)" '<header class="title wide">' \
+	"the title is on the sheet of the first table, which lies on its side"
+is "$(python3 -c 'import re, sys, zipfile
+book = zipfile.ZipFile(sys.argv[1]).read("xl/sharedStrings.xml").decode()
+cells = re.findall("<t[^>]*>(.*?)</t>", book, re.S)
+print([c for c in cells if re.fullmatch(r"\d{4}-\d\d-\d\dT\S+", c)])' \
+	pmqa-audit-9105-2565-a6.xlsx)" '[]' "no time in a Thai workbook is a machine's"
 unlike "$page" "<b>วิสัยทัศน์" "texts of people are no markup"
 like "$page" "ssh-keygen -Y verify" "it says how to check"
 unlike "$page" "<script" "it needs no script"
@@ -198,10 +207,17 @@ exits 3 "a text without an anchor" pmqa --dir "$H" audit check-anchor "$T/known_
 printf 'pmqa anchor 1\nby 91-h\n' >"$T/half.txt"
 exits 7 "half an anchor" pmqa --dir "$H" audit check-anchor "$T/half.txt"
 pmqa --dir "$H" audit anchor --output "$T/anchor.html" >/dev/null
-like "$(cat "$T/anchor.html")" '<svg class="qr"' "on paper with its code"
-run pmqa --dir "$H" --lang th audit anchor --qr
+line=$(decode_svg <"$T/anchor.html" || true)
+like "$line" "by 91-h" "the code on the paper can be read"
+exits 0 "and what it says proves the same" \
+	pmqa --dir "$H" audit check-anchor "$line"
+exits 7 "the page itself is not the text" \
+	pmqa --dir "$H" audit check-anchor "$T/anchor.html"
+like "$err" "as a telephone reads it" "and what is, is said"
+run env COLUMNS=300 "$PMQA_BIN/pmqa" --dir "$H" --lang th audit anchor --qr
 is "$status" 0 "and on the screen"
-like "$out" "█" "too"
+exits 0 "where it can be read, too" \
+	pmqa --dir "$H" audit check-anchor "$(printf '%s' "$out" | decode_qr || true)"
 exits 4 "an anchor writes over nothing" \
 	pmqa --dir "$H" audit anchor --output "$T/anchor.txt"
 

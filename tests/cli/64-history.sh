@@ -63,6 +63,12 @@ is "$(names)" '["a8","a7","a6","a5","a4","a3","a2","a1"]' \
 	"all came after a day long past"
 run A history --since a7 --json
 is "$(names)" '["a8","a7"]' "since a revision"
+run A history --since a4 --until a4 --json
+is "$(names)" '["a4"]' "one revision is a span"
+exits 7 "a span that ends before it begins is no empty list" \
+	A history --since a7 --until a4
+like "$err" "'a7' is later than 'a4'" "and says which is which"
+exits 7 "of days, too" A history --since 2569-02-01 --until 2569-01-31
 exits 2 "the item twice" A history 1.1 --item 1.2
 run A history --action undo --json
 is "$(names)" '[]' "an action as people see it: nothing was undone"
@@ -113,6 +119,8 @@ same_json "$out" '[.revisions >= 10, [.office[].key]]' \
 	'[true,["9105","9106"]]' "of the province, by office, the most first"
 run A --lang th history --stat
 like "$out" "ฉบับแก้ไข: 8" "for people"
+exits 2 "what counts all has no pages" A history --stat --limit 3
+exits 2 "nor a place to go on" A history --stat --cursor a3
 
 # --- blame ---
 run A blame 1.1 --json
@@ -126,6 +134,9 @@ same_json "$out" '.fields[1] | [.value, .person.login, .device, .action]' \
 is "$(jq -r '.fields[1].commit' <<<"$out")" \
 	"$(A history 1.1.strengths --json | jq -r '.revisions[0].commit')" \
 	"its commit is the history's"
+run env COLUMNS=40 "$PMQA_BIN/pmqa" --dir "$T/A" blame 1.1
+like "$out" "  1.1.B1  ticked
+    a2  " "a narrow window has the points one below the other"
 run A blame 1.1 --since a4 --json
 same_json "$out" '[[.fields[] | [.field, .value, .revision]], [.points[] | [.point, .ticked, .revision]]]' \
 	'[[["ticks",["1.1.B1"],"a4"],["owner","ฝ่ายแผน","a5"],["gap",null,"a8"]],[["1.1.B2",false,"a4"]]]' \

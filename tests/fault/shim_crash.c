@@ -5,6 +5,11 @@
  * makes that one call fail (EIO, ENOSPC).
  *
  * crash_count() tells how many there were, crash_hit() which call failed.
+ *
+ * PMQA_CRASH_WHO: nobody arms it, the first fsync of a child that the program
+ * has forked does; what goes to pipes is counted, too. "self" ends that child,
+ * "parent" its parent, a number that process; the last two do the call. The
+ * file PMQA_CRASH_TOLD then says which call it was.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,6 +31,15 @@ static int armed;
 static long count, at;
 static int fail_errno; /* 0 = kill */
 static char hit[400];
+static const char *who; /* NULL: this process, once it says so */
+static pid_t first;     /* that was loaded; those it forks are others */
+
+__attribute__((constructor)) static void
+load(void)
+{
+	who = getenv("PMQA_CRASH_WHO");
+	first = getpid();
+}
 
 void
 crash_arm(void)
@@ -68,30 +82,64 @@ note_hit(const char *call, int fd, const char *path)
 	snprintf(hit, sizeof(hit), "%s %.300s", call, path);
 }
 
+static void
+tell_hit(void)
+{
+	const char *path = getenv("PMQA_CRASH_TOLD");
+	FILE *f = path != NULL ? fopen(path, "we") : NULL;
+
+	if (f == NULL)
+		return;
+	armed = 0; /* its own calls are not counted */
+	fprintf(f, "%s\n", hit);
+	fclose(f);
+}
+
+/* 1 if that was this process. */
+static int
+end_process(void)
+{
+	pid_t pid = getpid();
+
+	if (who != NULL && strcmp(who, "parent") == 0)
+		pid = getppid();
+	else if (who != NULL && strcmp(who, "self") != 0)
+		pid = (pid_t)strtol(who, NULL, 10);
+	kill(pid, SIGKILL);
+	return pid == getpid();
+}
+
 /* 1 if this call must fail; errno is set. */
 static int
 point(const char *call, int fd, const char *path)
 {
+	if (!armed && who != NULL && getpid() != first && count == 0 &&
+	    strcmp(call, "fsync") == 0)
+		crash_arm();
 	if (!armed || ++count != at)
 		return 0;
-	if (fail_errno == 0) {
-		kill(getpid(), SIGKILL);
-		for (;;)
-			pause();
-	}
 	note_hit(call, fd, path);
+	if (who != NULL)
+		tell_hit();
+	if (fail_errno == 0) {
+		while (end_process())
+			pause();
+		return 0;
+	}
 	errno = fail_errno;
 	return 1;
 }
 
-/* Pipes and sockets are no part of what is stored. */
+/* Pipes and sockets are no part of what is stored; of what a push is answered
+ * they are. */
 static int
 is_stored(int fd)
 {
 	struct stat st;
 
 	return fstat(fd, &st) == 0 &&
-	       (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+	       (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
+		   (who != NULL && S_ISFIFO(st.st_mode)));
 }
 
 /* Asks for the real function once; a data pointer becomes one to a function

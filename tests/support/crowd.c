@@ -170,9 +170,10 @@ crowd_join(struct store *hall, struct store *s)
 	cJSON_Delete(joined);
 }
 
-static void
-push(const char *from, const char *to)
+void
+crowd_push(const char *dir, const char *hall, const char *code)
 {
+	char from[600], to[600];
 	const char *argv[] = { "git", "-C", from, "push", "-q", to,
 		"refs/heads/office:refs/heads/office", NULL };
 	union {
@@ -180,9 +181,11 @@ push(const char *from, const char *to)
 		char **wanted;
 	} args = { argv };
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
-	if (pid == 0) {
+	snprintf(from, sizeof(from), "%s/repo.git", dir);
+	snprintf(to, sizeof(to), "%s/offices/%s.git", hall, code);
+	if ((pid = fork()) == 0) {
 		execvp("git", args.wanted);
 		_exit(127);
 	}
@@ -193,7 +196,7 @@ push(const char *from, const char *to)
 }
 
 void
-crowd_office(const char *dir, const char *code, struct store **ret)
+crowd_device(const char *dir, const char *code, char letter, struct store **ret)
 {
 	struct conf c;
 
@@ -201,13 +204,19 @@ crowd_office(const char *dir, const char *code, struct store **ret)
 	snprintf(c.dir, sizeof(c.dir), "%s", dir);
 	snprintf(c.code, sizeof(c.code), "%s", code);
 	snprintf(c.name, sizeof(c.name), "อำเภอ %s", code);
+	c.device = letter;
 	set_up(&c, ret);
+}
+
+void
+crowd_office(const char *dir, const char *code, struct store **ret)
+{
+	crowd_device(dir, code, 'a', ret);
 }
 
 void
 crowd_add(struct store *hall, const struct crowd_office *o)
 {
-	char repo[600], theirs[600];
 	struct store *s = NULL;
 	struct span t;
 
@@ -217,10 +226,7 @@ crowd_add(struct store *hall, const struct crowd_office *o)
 	t.n = o->revisions + o->pending;
 	open_year(s, t.first);
 	write_history(s, 1, o->revisions, t, NULL);
-	snprintf(repo, sizeof(repo), "%s/repo.git", o->dir);
-	snprintf(theirs, sizeof(theirs), "%s/offices/%s.git",
-	    store_conf(hall)->dir, o->code);
-	push(repo, theirs);
+	crowd_push(o->dir, store_conf(hall)->dir, o->code);
 	write_history(s, o->revisions, o->revisions + o->pending, t, o->ids);
 	store_close(s);
 }

@@ -31,11 +31,17 @@ void crowd_hall(const char *dir, const char *code, const char *url,
 
 /* An office's own directory, opened; and its place at a hall. */
 void crowd_office(const char *dir, const char *code, struct store **ret);
+/* The same of its device with that letter. */
+void crowd_device(
+    const char *dir, const char *code, char letter, struct store **ret);
 void crowd_join(struct store *hall, struct store *office);
 
 /* Makes one office, enrols it and brings its revisions into the hall's
  * repository past the door. The hall has still to absorb them. */
 void crowd_add(struct store *hall, const struct crowd_office *o);
+
+/* An office's branch to the hall's repository, past the door. */
+void crowd_push(const char *dir, const char *hall, const char *code);
 
 /* Ends the program with the sentence of a fault. */
 void crowd_check(int rc, const struct err *e, const char *what);

@@ -1,23 +1,17 @@
 #include "tests/support/decade.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <sodium.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "store/admit/absorb.h"
+#include "store/backup/maintain.h"
 #include "store/git/giterr.h"
-#include "store/hall/accepted.h"
 #include "store/hall/cycle.h"
 #include "store/hall/province.h"
 #include "store/review/review.h"
 #include "store/review/signoff.h"
 #include "store/save/journal.h"
-#include "store/sign/receipt.h"
 #include "store/view/search.h"
 #include "tests/support/crowd.h"
 #include "tests/support/decade_state.h"
@@ -104,132 +98,36 @@ decade_is_returned(int office, int year)
 	return (office + year) % 3 == 0;
 }
 
-/* --- objects --- */
-
-static char link_to[600];
-static size_t link_skip;
-
-static int
-link_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+int
+decade_writes(int office, int year, int again)
 {
-	char name[1200];
-
-	(void)st;
-	if (ftw->level == 0)
-		return 0;
-	snprintf(name, sizeof(name), "%s/%s", link_to, path + link_skip);
-	if (kind == FTW_D)
-		return mkdir(name, 0700) != 0 && errno != EEXIST;
-	return link(path, name) != 0 && errno != EEXIST;
+	return !again || decade_is_returned(office, year);
 }
 
 void
-decade_link_objects(const char *from, const char *to)
+decade_dir(const struct decade *d, int office, int device, char ret[512])
 {
-	char objects[600];
+	char code[8];
 
-	snprintf(objects, sizeof(objects), "%.580s/objects", from);
-	snprintf(link_to, sizeof(link_to), "%.580s/objects", to);
-	link_skip = strlen(objects) + 1;
-	if (nftw(objects, link_one, 16, FTW_PHYS) != 0) {
-		perror(from);
-		exit(1);
-	}
+	decade_code(office, code);
+	snprintf(
+	    ret, 512, "%.480s/%s%s", d->dir, code, device == 0 ? "" : "-b");
 }
 
-/* --- pushes --- */
-
-struct push {
-	int64_t received;
-	int office;
-	unsigned char tip[20];
-};
-
-struct pushes {
-	struct push *list;
-	size_t n, cap;
-};
-
-static void
-read_marks(const struct decade *d, int office, struct pushes *p)
+FILE *
+decade_file(
+    const struct decade *d, int office, const char *ending, const char *mode)
 {
-	char name[600], code[8], hex[48];
-	long long t;
-	struct err e;
+	char name[560], code[8];
 	FILE *f;
 
 	decade_code(office, code);
-	snprintf(name, sizeof(name), "%.500s/%s.marks", d->dir, code);
-	if ((f = fopen(name, "re")) == NULL) {
+	snprintf(name, sizeof(name), "%.480s/%s.%s", d->dir, code, ending);
+	if ((f = fopen(name, mode)) == NULL) {
 		perror(name);
 		exit(1);
 	}
-	while (fscanf(f, "%47s %lld", hex, &t) == 2) {
-		if (p->n == p->cap) {
-			p->cap = p->cap * 2 + 64;
-			p->list = realloc(p->list, p->cap * sizeof(*p->list));
-			if (p->list == NULL)
-				exit(1);
-		}
-		p->list[p->n].received = t;
-		p->list[p->n].office = office;
-		crowd_check(commit_unhex(hex, p->list[p->n].tip, &e), &e, name);
-		p->n++;
-	}
-	fclose(f);
-	unlink(name);
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-	const struct push *x = a, *y = b;
-
-	if (x->received != y->received)
-		return x->received < y->received ? -1 : 1;
-	return x->office - y->office;
-}
-
-/* What a push is at the hall: ref, log, index, receipt. */
-static void
-take_push(const struct decade *d, struct store *hall, const struct push *p)
-{
-	struct accepted_entry en = { .ref = "refs/heads/office",
-		.result = "admitted",
-		.road = "ssh",
-		.time = p->received };
-	char code[8], device[12], old_hex[41], hex[41];
-	unsigned char old[20];
-	struct repo *r = NULL;
-	cJSON *receipt = NULL;
-	struct err e;
-	int64_t n;
-	int rc;
-
-	d->set_clock(p->received);
-	decade_code(p->office, code);
-	snprintf(device, sizeof(device), "%.7s-a", code);
-	crowd_check(store_repo(hall, code, &r, &e), &e, code);
-	crowd_check(repo_refresh(r, &e), &e, code);
-	if ((rc = repo_ref(r, "refs/heads/office", old, &e)) != ERR_NOT_FOUND)
-		crowd_check(rc, &e, code);
-	if (rc == 0)
-		commit_hex(old, old_hex);
-	crowd_check(repo_move_ref(r, "refs/heads/office", rc == 0 ? old : NULL,
-			p->tip, &e),
-	    &e, code);
-	commit_hex(p->tip, hex);
-	en.office = code;
-	en.device = device;
-	en.old = rc == 0 ? old_hex : NULL;
-	en.new_ = hex;
-	crowd_check(
-	    accepted_add(store_conf(hall)->dir, &en, NULL, &e), &e, "log");
-	crowd_check(
-	    absorb_ref(hall, code, "office", "refs/heads/office", &n, &e), &e,
-	    code);
-	crowd_check(receipt_issue(hall, code, &receipt, &e), &e, "receipt");
-	cJSON_Delete(receipt);
+	return f;
 }
 
 /* --- the hall's year --- */
@@ -345,19 +243,16 @@ wait_one(void)
 }
 
 /* The offices write, each in its own process; then the hall takes in what they
- * pushed, in the order in which it came. */
+ * pushed. */
 static void
 play_round(const struct decade *d, struct store *hall, int year, int again)
 {
 	struct decade_round r = { .d = d, .year = year, .again = again };
-	struct pushes p = { NULL, 0, 0 };
-	char from[600], to[600], code[8];
 	int running = 0;
-	size_t i;
 
 	r.n = again ? CORRECTIONS : d->revisions / d->offices / DECADE_YEARS;
 	for (r.office = 0; r.office < d->offices; r.office++) {
-		if (again && !decade_is_returned(r.office, year))
+		if (!decade_writes(r.office, year, again))
 			continue;
 		if (running == d->workers) {
 			wait_one();
@@ -371,21 +266,7 @@ play_round(const struct decade *d, struct store *hall, int year, int again)
 	}
 	while (running-- > 0)
 		wait_one();
-	for (r.office = 0; r.office < d->offices; r.office++) {
-		if (again && !decade_is_returned(r.office, year))
-			continue;
-		decade_code(r.office, code);
-		snprintf(
-		    from, sizeof(from), "%.500s/%s/repo.git", d->dir, code);
-		snprintf(
-		    to, sizeof(to), "%.500s/H/offices/%s.git", d->dir, code);
-		decade_link_objects(from, to);
-		read_marks(d, r.office, &p);
-	}
-	qsort(p.list, p.n, sizeof(*p.list), by_time);
-	for (i = 0; i < p.n; i++)
-		take_push(d, hall, &p.list[i]);
-	free(p.list);
+	decade_take(d, hall, year, again);
 }
 
 static void
@@ -410,32 +291,89 @@ static void
 found_offices(const struct decade *d, struct store *hall)
 {
 	char dir[512], code[8];
-	struct store *s = NULL;
+	struct store *s;
+	int i, device;
+
+	for (i = 0; i < d->offices; i++) {
+		decade_code(i, code);
+		fclose(decade_file(d, i, "signed", "we"));
+		for (device = 0; device < DECADE_DEVICES; device++) {
+			decade_dir(d, i, device, dir);
+			s = NULL;
+			crowd_device(dir, code, (char)('a' + device), &s);
+			crowd_join(hall, s);
+			store_close(s);
+		}
+	}
+}
+
+static void
+clean_up(const struct decade *d)
+{
+	static const char *const endings[] = { "marks", "files", "signed" };
+	char name[560], code[8];
+	size_t k;
 	int i;
 
 	for (i = 0; i < d->offices; i++) {
 		decade_code(i, code);
-		snprintf(dir, sizeof(dir), "%.480s/%s", d->dir, code);
-		crowd_office(dir, code, &s);
-		crowd_join(hall, s);
-		store_close(s);
-		s = NULL;
+		for (k = 0; k < sizeof(endings) / sizeof(*endings); k++) {
+			snprintf(name, sizeof(name), "%.480s/%s.%s", d->dir,
+			    code, endings[k]);
+			unlink(name);
+		}
 	}
 }
 
-/* The index of texts, and the province's repository. */
+/* The hall's upkeep, the index of texts, and the province's repository. */
 static void
 finish(struct store *hall)
 {
+	const struct maintain_opts due = { .only_due = 1 };
+	cJSON *done = NULL;
 	int64_t left;
 	struct err e;
 
 	crowd_check(search_index(hall, 0, &left, &e), &e, "search");
+	crowd_check(maintain_run(hall, &due, &done, &e), &e, "upkeep");
+	cJSON_Delete(done);
 	crowd_check(province_update(hall, 1, NULL, &e), &e, "province");
 }
 
+/* One sum over all tips at the hall: it stands for every byte of the history. */
+static void
+sum_up(const struct decade *d, struct store *hall, struct decade_sum *ret)
+{
+	static const char *const refs[] = { "refs/heads/office",
+		"refs/heads/hall" };
+	unsigned char id[20], sum[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state st;
+	struct repo *r;
+	char code[8];
+	struct err e;
+	size_t k;
+	int i;
+
+	crypto_hash_sha256_init(&st);
+	for (i = 0; i < d->offices; i++) {
+		decade_code(i, code);
+		r = NULL;
+		crowd_check(store_repo(hall, code, &r, &e), &e, code);
+		crowd_check(repo_refresh(r, &e), &e, code);
+		for (k = 0; k < 2; k++) {
+			crowd_check(repo_ref(r, refs[k], id, &e), &e, refs[k]);
+			crypto_hash_sha256_update(&st, id, sizeof(id));
+		}
+	}
+	crypto_hash_sha256_final(&st, sum);
+	sodium_bin2hex(ret->tips, sizeof(ret->tips), sum, sizeof(sum));
+	crowd_check(db_one_int(store_db(hall), &ret->revisions, &e,
+			"SELECT sum(n) FROM branch", ""),
+	    &e, "revisions");
+}
+
 void
-decade_make(const struct decade *d)
+decade_make(const struct decade *d, struct decade_sum *ret)
 {
 	struct store *hall = NULL;
 	char dir[512];
@@ -452,5 +390,7 @@ decade_make(const struct decade *d)
 		fprintf(stderr, "%d\n", year);
 	}
 	finish(hall);
+	sum_up(d, hall, ret);
 	store_close(hall);
+	clean_up(d);
 }

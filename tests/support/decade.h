@@ -8,8 +8,13 @@
  * The same seed gives the same commits, whatever the machine: keys, times and
  * texts follow from it.
  *
- * DIR/H is the hall, DIR/9101 … are the offices' own directories: all of them
- * are directories for pmqad. It uses nothing of cmocka.
+ * An office has two devices: one that most is written on, and a second one,
+ * alone for a week now and then or beside the first; then their histories part
+ * and are merged, with a conflict here and there. Items have small files of
+ * evidence, nearly all of them at the hall and receipted.
+ *
+ * DIR/H is the hall, DIR/9101 and DIR/9101-b … are the offices' devices: all of
+ * them are directories for pmqad. It uses nothing of cmocka.
  *
  * Ownership: everything is borrowed.
  * Units:     revisions of all offices together, about; seconds since 1970.
@@ -25,6 +30,7 @@
 #define DECADE_YEARS 10
 #define DECADE_FIRST_CODE 9101
 #define DECADE_OFFICES_MAX 99
+#define DECADE_DEVICES 2
 
 struct decade {
 	const char *dir;
@@ -37,6 +43,11 @@ struct decade {
 	void (*set_clock)(int64_t t);
 };
 
-void decade_make(const struct decade *d);
+struct decade_sum {
+	int64_t revisions; /* of all branches at the hall */
+	char tips[65];     /* SHA-256 over all of their tips, in hex */
+};
+
+void decade_make(const struct decade *d, struct decade_sum *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * decade_state: what the two sides of decade share: a year of one office, and
- * the marks that say what was pushed when.
+ * decade_state: what the sides of decade share: a year of one office, and what
+ * its processes tell each other by files beside its directories.
  *
  * Ownership: the caller's memory.
  * Units:     seconds since 1970.
@@ -9,6 +9,8 @@
  */
 #ifndef TESTS_SUPPORT_DECADE_STATE_H
 #define TESTS_SUPPORT_DECADE_STATE_H
+
+#include <stdio.h>
 
 #include "store/save/save.h"
 #include "tests/support/decade.h"
@@ -37,10 +39,24 @@ int64_t decade_day(int year, int day);
 /* "2026-04-30" */
 void decade_date(int year, int day, char ret[11]);
 int decade_is_returned(int office, int year);
+/* Does this office write in this round? */
+int decade_writes(int office, int year, int again);
 
-/* Writes it into DIR/<code>, and its marks, "<commit> <time>" a line, into
- * DIR/<code>.marks. In a process of its own. */
+/* The first device's directory is DIR/<code>, the second's DIR/<code>-b. */
+void decade_dir(const struct decade *d, int office, int device, char ret[512]);
+FILE *decade_file(
+    const struct decade *d, int office, const char *ending, const char *mode);
+
+/* Writes it, in a process of its own. What is pushed stands in DIR/<code>.marks,
+ * "<commit> <time> <device's letter>" a line, the files that are sent after it
+ * in DIR/<code>.files, "<sha256>" a line; what the hall signed of those of the
+ * round before is read from DIR/<code>.signed, "<sha256> <receipt>" a line. */
 void decade_write(const struct decade_round *r);
+
+/* What the hall does with what the offices of a round told: refs, log, index,
+ * receipts, in the order of time. */
+void decade_take(
+    const struct decade *d, struct store *hall, int year, int again);
 
 /* Objects of the repository at from that are not at to, by links. */
 void decade_link_objects(const char *from, const char *to);

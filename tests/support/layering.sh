@@ -29,4 +29,29 @@ for d in store/*/; do
 	[ "$d" = store/audit/ ] ||
 		forbid "${d%/}" 'store/audit/' 'store/audit stands above the rest of the store'
 done
+# and the folders of the store stand in the order of ARCHITECTURE.md's table: each
+# uses those before it, and of those behind it what is named here, FOLDER>HEADER
+order='record criteria git sign db . look save review hall merge admit evidence bundle backup view audit'
+back='criteria>record record>criteria sign>. git>sign .>hall .>save .>admit .>backup
+	save>hall save>review save>admit/admit review>hall hall>admit hall>merge
+	merge>admit admit>view/search'
+later=$order
+for d in $order; do
+	later=${later#* }
+	[ "$later" != "$d" ] || later=
+	for f in "store/$d"/*.[ch]; do
+		for other in $later; do
+			allowed=
+			for b in $back; do
+				case $b in "$d>$other") allowed=. ;; "$d>$other/"*) allowed=${b#*>} ;; esac
+			done
+			[ "$allowed" != . ] || continue
+			if grep -nE "^#include \"store/$other/" "$f" |
+				grep -v "\"store/${allowed:-none}\.h\""; then
+				echo "layering: $f: store/$other/ stands above store/$d/ (ARCHITECTURE.md)" >&2
+				bad=1
+			fi
+		done
+	done
+done
 exit $bad

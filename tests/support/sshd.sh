@@ -6,6 +6,8 @@
 #   sshd_start                         $sshd_port; the same port at a restart
 #   sshd_stop                          by process id
 #   sshd_logins                        logins so far
+#   sshd_offices H A B                 a hall behind it with two offices that
+#                                      exchange when asked (scripts of tests/cli)
 #   sshd_address, sshd_run             set before sshd_prepare: an address and
 #                                      a prefix ("ip netns exec NAME")
 #   sshd_more_keys, sshd_root          another file of keys, PermitRootLogin
@@ -94,4 +96,19 @@ sshd_stop() {
 sshd_logins() {
 	cat "$sshd_dir/log" "$sshd_dir/last" | grep -c 'Accepted publickey' ||
 		true
+}
+
+sshd_offices() { # H A B
+	pmqa --dir "$1" init --role hall --code 91 --name สตูล \
+		--url "ssh://$(id -un)@127.0.0.1:$sshd_port" \
+		--host-key "$sshd_dir/host.pub" >/dev/null
+	new_office "$2" 9105 ละงู
+	new_office "$3" 9106 ควนกาหลง
+	calm "$2"
+	calm "$3"
+	start "$1"
+	start "$2"
+	start "$3"
+	enrol "$2" "$1"
+	enrol "$3" "$1"
 }

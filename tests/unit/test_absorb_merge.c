@@ -212,6 +212,56 @@ test_query__history_tells_both_parents_and_what_lay_beside(void **state)
 	cJSON_Delete(all);
 }
 
+#define LONG_LINE "ข้อความยาวที่ดัชนีไม่เก็บไว้ ต้องอ่านจากคลัง "
+#define LONG(which)                                                            \
+	LONG_LINE LONG_LINE LONG_LINE LONG_LINE LONG_LINE LONG_LINE LONG_LINE  \
+	    LONG_LINE which
+
+/* The old and new text of the next revision's one change. */
+static void
+expect_change(const cJSON **rev, const char *name, const char *field,
+    const char *old, const char *now)
+{
+	const cJSON *c = json_get(*rev, "changes")->child;
+
+	assert_string_equal(name, json_str(*rev, "revision"));
+	assert_null(c->next);
+	assert_string_equal(field, json_str(c, "field"));
+	if (old == NULL)
+		assert_true(cJSON_IsNull(json_get(c, "old")));
+	else
+		assert_string_equal(old, json_str(c, "old"));
+	assert_string_equal(now, json_str(c, "new"));
+	*rev = (*rev)->next;
+}
+
+static void
+test_query__long_texts_are_those_of_each_line(void **state)
+{
+	struct fixture *x = *state;
+	const struct query_history q = {
+		.office = "", .limit = 10, .record = "1.1", .year = YEAR
+	};
+	const cJSON *rev;
+	cJSON *all = NULL;
+
+	set(x, 0, "1.1", "explanation.basic", LONG("a4"));
+	set(x, 1, "1.1", "strengths", LONG("b3"));
+	set(x, 1, "1.1", "strengths", LONG("b4"));
+	twins_sync(x->d, 0, &x->j);
+	twins_sync(x->d, 1, &x->j);
+	assert_string_equal("b5", x->j.revision);
+
+	assert_ok(query_history(x->d->at[1].store, &q, &all, &x->e), &x->e);
+	rev = json_get(all, "revisions")->child;
+	expect_change(&rev, "b5", "strengths", "ข้อความเดิม", LONG("b4"));
+	expect_change(&rev, "b4", "strengths", LONG("b3"), LONG("b4"));
+	expect_change(&rev, "b3", "strengths", "จากเครื่องที่สอง", LONG("b3"));
+	expect_change(&rev, "b1", "strengths", "ข้อความเดิม", "จากเครื่องที่สอง");
+	expect_change(&rev, "a4", "explanation.basic", NULL, LONG("a4"));
+	cJSON_Delete(all);
+}
+
 static void
 test_query__differs_between_two_lines(void **state)
 {
@@ -368,6 +418,7 @@ main(void)
 		TEST(test_asof__each_line_has_its_own_state),
 		TEST(
 		    test_query__history_tells_both_parents_and_what_lay_beside),
+		TEST(test_query__long_texts_are_those_of_each_line),
 		TEST(test_query__differs_between_two_lines),
 		TEST(test_search__forgets_what_a_merge_did_not_take),
 		TEST(test_absorb__the_hall_goes_back_to_where_two_lines_part),

@@ -119,7 +119,7 @@ edition_now(struct store *s, int year)
 	struct err e = { 0 };
 	cJSON *v = NULL;
 
-	assert_ok(query_edition(s, "", year, &v, &e), &e);
+	assert_ok(query_edition_at(s, "", year, NULL, &v, &e), &e);
 	return v;
 }
 

@@ -20,13 +20,20 @@ static struct tamper *t;
 static char (*files)[300];
 static size_t n_files;
 
+/* Those of what auditors clone: it has no others. */
+static int
+is_packed_refs(const char *path)
+{
+	return strstr(path, "/province.git/packed-refs") != NULL;
+}
+
 static int
 is_content(const char *path)
 {
 	return strstr(path, ".git/objects/") != NULL ||
 	       strstr(path, ".git/refs/heads/") != NULL ||
 	       strstr(path, ".git/refs/evidence/") != NULL ||
-	       strstr(path, "/log/") != NULL ||
+	       strstr(path, "/log/") != NULL || is_packed_refs(path) ||
 	       (strlen(path) > 8 &&
 		   strcmp(path + strlen(path) - 8, "/pmqa.db") == 0);
 }
@@ -35,9 +42,7 @@ static int
 on_file(const char *path, const struct stat *st, int flag, struct FTW *f)
 {
 	(void)f;
-	/* province.git has its own commits alone, which this party makes */
 	if (flag != FTW_F || st->st_size == 0 || !is_content(path) ||
-	    strstr(path, "/province.git/") != NULL ||
 	    strstr(path, "/objects/info/") != NULL)
 		return 0;
 	assert_true(n_files < FILES_MAX);
@@ -122,6 +127,39 @@ assert_fsck(const char *path)
 	free(out);
 }
 
+/* What stock git reads of the refs of a file's repository. */
+static char *
+refs_beside(const char *path)
+{
+	char repo[PATH_MAX], *out = NULL;
+	const char *argv[] = { "git", "-C", repo, "for-each-ref", NULL };
+
+	snprintf(repo, sizeof(repo), "%.*s",
+	    (int)(strstr(path, ".git/") + 4 - path), path);
+	if (test_run(argv, &out) != 0)
+		fail_msg(
+		    "ok after a change in %s, but git cannot read it", path);
+	return out;
+}
+
+static void
+assert_same_refs(const char *path, const struct buf *was)
+{
+	char *now = refs_beside(path), *then;
+	struct buf altered = BUF_INIT;
+	struct err e;
+
+	assert_ok(file_read(path, 64 << 20, &altered, &e), &e);
+	assert_ok(file_write(path, was->data, was->len, 0600, &e), &e);
+	then = refs_beside(path);
+	assert_ok(file_write(path, altered.data, altered.len, 0600, &e), &e);
+	if (strcmp(now, then) != 0)
+		fail_msg("ok with other refs in %s: %s", path, now);
+	free(now);
+	free(then);
+	buf_release(&altered);
+}
+
 /* Of a ref its 40 digits are what counts, in either case, as to stock git. */
 static int
 same_bytes(const char *path, const struct buf *a, const struct buf *b)
@@ -152,6 +190,8 @@ assert_equal_content(
 	free(after);
 	if (strstr(path, "/refs/") != NULL || strstr(path, "/log/") != NULL)
 		fail_msg("ok after a change in %s", path);
+	if (is_packed_refs(path))
+		assert_same_refs(path, was);
 	if (strstr(path, ".git/") != NULL)
 		assert_fsck(path);
 }

@@ -143,8 +143,9 @@ test_query__assessment_counts_answered_items_by_category(void **state)
 	const cJSON *progress;
 
 	(void)state;
-	assert_ok(
-	    query_assessment(sample_office.store, "", SAMPLE_YEAR, &v, &e), &e);
+	assert_ok(query_assessment_at(
+		      sample_office.store, "", SAMPLE_YEAR, NULL, &v, &e),
+	    &e);
 	progress = json_get(v, "progress");
 
 	sample_assert_text(v, "record", "2565/assessment");
@@ -171,7 +172,8 @@ test_query__edition_names_the_blob_that_is_pinned(void **state)
 	(void)state;
 	assert_int_equal(test_run(argv, &hex), 0);
 	hex[40] = '\0';
-	assert_ok(query_edition(sample_office.store, "", 0, &v, &e), &e);
+	assert_ok(
+	    query_edition_at(sample_office.store, "", 0, NULL, &v, &e), &e);
 
 	sample_assert_text(v, "id", "pmqa4-2562");
 	sample_assert_text(v, "blob", hex);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/look/asof.h"
+#include "store/record/record.h"
 #include "store/save/journal.h"
 #include "store/view/query.h"
 #include "tests/support/sample.h"
@@ -233,6 +235,116 @@ test_query_history__names_what_it_does_not_know(void **state)
 	expect_refused(&q, ERR_INVALID, "1 to 1000");
 }
 
+/* --- long values of many revisions --- */
+
+#define MANY 60
+
+/* A field of the item as row `at` left it, or null. */
+static void
+expect_state(int64_t at, const char *field, const cJSON *told)
+{
+	struct store *s = sample_office.store;
+	struct asof a = { 0 };
+	struct branch *b = NULL;
+	const cJSON *v;
+	struct err e = { 0 };
+
+	assert_ok(store_branch(s, "", "office", &b, &e), &e);
+	assert_ok(asof_record(s, b, "2565/items/3.1.json", at, &a, &e), &e);
+	v = record_get(a.rec, field);
+	assert_true(v == NULL ? cJSON_IsNull(told) : cJSON_Compare(v, told, 1));
+	asof_release(&a);
+}
+
+/* Each change that is told, against the whole states before and after. */
+static int
+expect_true_changes(const cJSON *rev)
+{
+	struct store *s = sample_office.store;
+	struct branch *b = NULL;
+	const cJSON *c;
+	int64_t at = 0, before = 0;
+	struct err e = { 0 };
+	int n = 0;
+
+	assert_ok(store_branch(s, "", "office", &b, &e), &e);
+	assert_ok(asof_revision(s, b, json_str(rev, "revision"), &at, &e), &e);
+	assert_ok(asof_parent(s, b, at, &before, &e), &e);
+	cJSON_ArrayForEach (c, json_get(rev, "changes")) {
+		expect_state(at, json_str(c, "field"), json_get(c, "new"));
+		expect_state(before, json_str(c, "field"), json_get(c, "old"));
+		n++;
+	}
+	return n;
+}
+
+/* Long texts in turn, apart by anything from nothing to many short changes:
+ * more than a history carries a text across. */
+static void
+save_many(uint64_t *rnd)
+{
+	static const char *const fields[] = { "explanation.basic", "strengths",
+		"owner" };
+	struct buf text = BUF_INIT;
+	int i, k, which, apart = 0;
+
+	for (i = 0; i < MANY; i++) {
+		which = apart > 0 ? 2 : (int)(test_random(rnd) % 3);
+		if (apart > 0)
+			apart--;
+		else if (test_random(rnd) % 10 == 0)
+			apart = 12;
+		buf_clear(&text);
+		buf_printf(&text, "%d ", i);
+		for (k = 0; which < 2 && k < 8; k++)
+			buf_puts(&text, "ข้อความยาวที่ดัชนีไม่เก็บ ");
+		buf_puts(&text, "จบ");
+		snprintf(sample_office.person.login,
+		    sizeof(sample_office.person.login), "%s",
+		    test_random(rnd) % 2 != 0 ? "somchai" : "somsri");
+		cJSON_Delete(test_office_set(&sample_office, SAMPLE_YEAR, "3.1",
+		    fields[which], buf_str(&text)));
+	}
+	buf_release(&text);
+}
+
+static void
+test_query_history__long_values_are_those_of_each_revision(void **state)
+{
+	struct query_history q = { .office = "", .limit = 7, .record = "3.1" };
+	uint64_t rnd = test_seed();
+	char cursor[24] = "";
+	const cJSON *r;
+	cJSON *v = NULL;
+	int n = 0;
+
+	(void)state;
+	save_many(&rnd);
+	do {
+		v = history(&q);
+		cJSON_ArrayForEach (r, json_get(v, "revisions")) {
+			n += expect_true_changes(r);
+		}
+		snprintf(cursor, sizeof(cursor), "%s",
+		    json_str(v, "next") != NULL ? json_str(v, "next") : "");
+		q.cursor = cursor;
+		cJSON_Delete(v);
+	} while (cursor[0] != '\0');
+	assert_int_equal(n, MANY);
+
+	/* with others left out between, which changed the same texts */
+	q.cursor = NULL;
+	q.limit = MANY;
+	q.person = "somchai";
+	v = history(&q);
+	n = 0;
+	cJSON_ArrayForEach (r, json_get(v, "revisions")) {
+		n += expect_true_changes(r);
+	}
+	assert_in_range(n, 1, MANY - 1);
+	cJSON_Delete(v);
+}
+
 int
 main(void)
 {
@@ -250,6 +362,9 @@ main(void)
 		    test_query_history__filters_by_person_time_and_year),
 		cmocka_unit_test(
 		    test_query_history__names_what_it_does_not_know),
+		/* last: it adds to the sample */
+		cmocka_unit_test(
+		    test_query_history__long_values_are_those_of_each_revision),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -98,8 +98,8 @@ test_receive_report__says_why_git_did_not_unpack(void **state)
 	(void)state;
 	refuses("error: object 12: badDate: no\nfatal: fsck error\n",
 	    "unpack index-pack abnormal exit\n", "ng refs/heads/office x\n",
-	    "pmqa-refused: the push is not in good order, the hall's git does "
-	    "not unpack it: object 12: badDate: no");
+	    "pmqa-refused: the push is not in good order, the hall cannot "
+	    "read it: object 12: badDate: no");
 	refuses("fatal: pack exceeds maximum allowed size (64 MiB)\n",
 	    "unpack index-pack abnormal exit\n", "ng refs/heads/office x\n",
 	    "pmqa-refused: the push is larger than");
@@ -175,7 +175,7 @@ test_receive_report__tells_a_cut_line_from_a_refusal(void **state)
 
 	receive_report_init(&r);
 	assert_int_equal(receive_report_end(&r, KILLED(24), &cut), 1);
-	assert_non_null(strstr(r.err.msg, "takes longer to unpack"));
+	assert_non_null(strstr(r.err.msg, "takes longer than"));
 	receive_report_release(&r);
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/admit/absorb.h"
 #include "store/git/refs.h"
 #include "store/hall/enroll.h"
@@ -414,6 +415,27 @@ test_notice__is_kept_until_it_is_cleared(void **state)
 }
 
 static void
+test_refs__a_file_of_its_own_is_read_without_the_repository(void **state)
+{
+	struct pair *p = *state;
+	struct repo *r = own(p)->repo;
+	unsigned char got[20] = { 0 };
+	char dir[600], path[700];
+	struct err e;
+
+	snprintf(dir, sizeof(dir), "%s", repo_path(r));
+	assert_int_equal(refs_peek(dir, "refs/heads/office", got), 1);
+	assert_memory_equal(got, own(p)->tip, 20);
+
+	assert_int_equal(refs_peek(dir, "refs/heads/none", got), 0);
+	assert_int_equal(refs_peek(dir, "HEAD", got), 0);
+	assert_int_equal(refs_peek(dir, "refs/heads", got), 0);
+	snprintf(path, sizeof(path), "%s/refs/heads/short", dir);
+	assert_ok(file_write(path, "0123\n", 5, 0600, &e), &e);
+	assert_int_equal(refs_peek(dir, "refs/heads/short", got), 0);
+}
+
+static void
 test_refs__are_listed_and_dropped_by_name(void **state)
 {
 	struct pair *p = *state;
@@ -453,6 +475,7 @@ main(void)
 		T(test_renew__never_takes_the_letter_of_another_device),
 		T(test_renew__is_an_offices_alone),
 		T(test_notice__is_kept_until_it_is_cleared),
+		T(test_refs__a_file_of_its_own_is_read_without_the_repository),
 		T(test_refs__are_listed_and_dropped_by_name),
 		cmocka_unit_test(test_resign__puts_whole_names_right),
 	};

@@ -302,6 +302,7 @@ test_sync_error__a_lost_shared_connection_is_a_cut(void **state)
 		assert_int_equal(f.err.code, ERR_UNREACHABLE);
 		assert_int_equal(f.no_road, 0);
 		assert_non_null(strstr(f.err.msg, "was cut"));
+		assert_non_null(strstr(f.err.hint, "pmqa sync"));
 	}
 }
 
