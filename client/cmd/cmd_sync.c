@@ -163,7 +163,12 @@ check_confirmed(struct cmd *c, const cJSON *status, struct err *e)
 		    &c->out, lang_pick(message, json_str(fault, "message_th")));
 		out_nl(&c->out);
 	}
-	err_set(e, ERR_FAILED, 0, "the hall has not confirmed everything yet");
+	if (c->json) /* above it is not said */
+		err_set(e, ERR_FAILED, 0,
+		    "the hall has not confirmed everything yet: %s", message);
+	else
+		err_set(e, ERR_FAILED, 0,
+		    "the hall has not confirmed everything yet");
 	err_hint(e, "it is tried again by itself; pmqa status says when");
 	return ERR_FAILED;
 }

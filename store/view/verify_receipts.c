@@ -77,7 +77,8 @@ check_receipt(struct verify *v, sqlite3_stmt *st, const char *office,
 	return verify_found(v, severity, "receipt", where, &f, e);
 }
 
-/* Those that a proof looked at before; 0 when some of them are gone. */
+/* Those that a proof looked at before; when some of them are gone none counts,
+ * and no number is too small to be looked at. */
 static int
 seen_before(struct verify *v, const char *office, int64_t *ret, struct err *e)
 {
@@ -85,7 +86,7 @@ seen_before(struct verify *v, const char *office, int64_t *ret, struct err *e)
 	int64_t n = 0;
 	int rc, fault = 0;
 
-	*ret = 0;
+	*ret = INT64_MIN;
 	if (v->deep)
 		return 0;
 	rc = verify_seal_read(v->store, office, "office", &seal, &fault, e);

@@ -128,10 +128,12 @@ right_received(struct verify_walk *w, sqlite3_stmt *st, int64_t row)
 	return 0;
 }
 
-/* Rows between the commit before and this one belong to no commit. */
+/* Rows between the commit before and this one belong to no commit. One may bear
+ * any number: before the first commit are all that are less, too. */
 int
-verify_between(struct verify_walk *w, int64_t before, struct err *e)
+verify_between(struct verify_walk *w, int64_t to, struct err *e)
 {
+	int64_t after = w->last_row > 0 ? w->last_row : INT64_MIN;
 	struct db *db = store_db(w->v->store);
 	sqlite3_stmt *st = NULL;
 	const char *name;
@@ -139,8 +141,8 @@ verify_between(struct verify_walk *w, int64_t before, struct err *e)
 
 	rc = db_stmt(db, &st, e,
 	    "SELECT name FROM revision WHERE branch = ?1 AND id > ?2"
-	    " AND id < ?3 ORDER BY id",
-	    "iii", w->b.id, w->last_row, before);
+	    " AND id <= ?3 ORDER BY id",
+	    "iii", w->b.id, after, to);
 	if (rc < 0)
 		return rc;
 	while ((rc = db_step(db, st, e)) > 0) {
@@ -174,7 +176,7 @@ check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
 		return rc;
 	if (row <= w->last_row)
 		return tell(w, name, "its row is out of order by", "id", e);
-	if ((rc = verify_between(w, row, e)) < 0)
+	if ((rc = verify_between(w, row - 1, e)) < 0)
 		return rc;
 	w->last_row = row;
 	w->n_rows++;

@@ -212,9 +212,9 @@ int verify_province_refs(
 int verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
     const struct commit *c, const struct admit_file *files, size_t n,
     struct err *e);
-/* Rows between the commit before (w->last_row) and this row belong to no
+/* Rows behind the commit before (w->last_row) up to this one belong to no
  * commit. */
-int verify_between(struct verify_walk *w, int64_t before, struct err *e);
+int verify_between(struct verify_walk *w, int64_t to, struct err *e);
 /* The branch's own row. */
 int verify_branch_row(
     struct verify_walk *w, const struct commit *tip, struct err *e);

@@ -61,9 +61,16 @@ for ((i = 0; i < FILES; i += 20)); do
 	pmqa --dir "$A" evidence add "${items[i / 20 % 20]}" "${names[@]}" \
 		--year "$year" >/dev/null
 done
-run pmqa --dir "$A" sync --wait --json
-is "$(sync_field '[.synced, .evidence.sent, .evidence.left] | @csv')" \
-	"true,$FILES,0" "$FILES files go to the hall"
+# on a busy machine an exchange may end early: it says so, and the next goes on
+sent=0
+for _ in 1 2 3; do
+	run pmqa --dir "$A" sync --wait --json
+	sent=$((sent + $(sync_field .evidence.sent)))
+	[ "$status" -ne 0 ] || break
+	echo "# $err"
+done
+is "$(sync_field '[.synced, .evidence.left] | @csv') $sent" \
+	"true,0 $FILES" "$FILES files go to the hall"
 
 text_sync "with $FILES files"
 if [ "$bytes" -le $((none + NOISE)) ]; then

@@ -208,7 +208,8 @@ decade_take(const struct decade *d, struct store *hall, int year, int again)
 		decade_link_objects(from, to);
 		read_marks(d, k, &p);
 	}
-	qsort(p.list, p.n, sizeof(*p.list), by_time);
+	if (p.n > 0)
+		qsort(p.list, p.n, sizeof(*p.list), by_time);
 	for (i = 0; i < p.n; i++)
 		take_push(d, hall, &p.list[i]);
 	free(p.list);

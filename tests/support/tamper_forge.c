@@ -144,13 +144,21 @@ spoil_province(struct forging *f, const char *how)
 {
 	snprintf(f->c.action, sizeof(f->c.action), "province");
 	f->path = "auditors.json";
-	f->bytes = "{}\n";
+	/* other than what is there: else nothing would have changed, and the
+	 * Content-SHA256 over it would be wrong beside what the word names */
+	f->bytes = "{\n  \"spoiled\": true\n}\n";
 	if (is(how, "province-stranger"))
 		f->key = &f->x->stranger;
 	else if (is(how, "province-gap"))
 		f->c.sequence++;
 	else if (is(how, "province-back"))
 		f->c.time -= 86400;
+	else if (is(how, "province-device"))
+		write_as(&f->c, "91", "91-g");
+	else if (is(how, "province-hall"))
+		write_as(&f->c, "92", "92-h");
+	else if (is(how, "province-word"))
+		snprintf(f->c.action, sizeof(f->c.action), "set");
 }
 
 /* What is wrong before the bytes are made. */

@@ -32,6 +32,7 @@ void alter_province_renamed(const char *script);
 void alter_province_bit(const char *arg);
 void alter_hall_rewound(const char *arg);
 void alter_log_made_anew(const char *arg);
+void alter_log_road(const char *road);
 void alter_evidence_bit(const char *arg);
 void alter_evidence_gone(const char *arg);
 void alter_evidence_short(const char *arg);

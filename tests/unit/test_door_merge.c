@@ -127,6 +127,20 @@ test_door__refuses_a_merge_that_hides_an_edit(void **state)
 			 "'2565/items/1.4.json' comes out differently");
 }
 
+/* Each parent is asked, not the first alone. */
+static void
+test_door__refuses_a_merge_long_before_its_second_parent(void **state)
+{
+	struct fixture *x = *state;
+	struct forge *f = x->f;
+
+	f->office.time += 86400;
+	forge_answer(f, &f->office, "1.4", "gap", "ช้าไปหนึ่งวัน");
+	forge_merge(f, &f->office, &x->b);
+	f->c.time = x->b.time - 3600; /* no day before the first */
+	merge_refused(x, "more than a day before the revision it follows");
+}
+
 static void
 test_door__refuses_a_merge_that_leaves_out_an_edit(void **state)
 {
@@ -360,6 +374,7 @@ main(void)
 		TEST(
 		    test_door__accepts_a_merge_in_which_both_wrote_the_same_field),
 		TEST(test_door__refuses_a_merge_that_hides_an_edit),
+		TEST(test_door__refuses_a_merge_long_before_its_second_parent),
 		TEST(test_door__refuses_a_merge_that_leaves_out_an_edit),
 		TEST(test_door__refuses_a_merge_that_writes_another_value),
 		TEST(test_door__refuses_a_merge_of_what_is_one_line),

@@ -12,6 +12,12 @@ enum at { OFFICE, HALL };
 enum by { DEEP, ALSO_SINCE };
 
 #define REVISION(set) "UPDATE revision SET " set " WHERE name = 'a2'"
+/* A row of a revision that no commit stands for, under this number. */
+#define REVISION_TOO_MANY(id)                                                  \
+	"INSERT INTO revision SELECT " id ", branch, 'a7', device, 7,"         \
+	" zeroblob(20), commit_id, NULL, 0, content, time, offset_min, NULL,"  \
+	" login, person, action, edition, subject, reason, bytes"              \
+	" FROM revision WHERE name = 'a6'"
 #define TIP_ITEM "refs/heads/office:2565/items/1.1.json"
 #define OLD_ITEM "refs/heads/office~2:2565/items/1.1.json"
 
@@ -130,6 +136,18 @@ static const struct kind {
 	    " branch, '2565/items/1.4.json', revision, blob, bytes FROM record"
 	    " WHERE path = '2565/items/1.2.json'",
 	    "state", ALSO_SINCE, NULL },
+	{ "a record too many, as its newest revision had touched it", OFFICE,
+	    alter_sql,
+	    "INSERT INTO record(branch, path, revision, blob, bytes) SELECT"
+	    " branch, '2565/items/1.4.json', revision, blob, bytes FROM record"
+	    " WHERE path = '2565/items/1.2.json'; INSERT INTO touch(record,"
+	    " revision, blob, side) SELECT r.id, r.revision, r.blob, 0 FROM"
+	    " record r WHERE r.path = '2565/items/1.4.json'",
+	    "state", ALSO_SINCE, "index" },
+	{ "at which revision a record stands", OFFICE, alter_sql,
+	    "UPDATE record SET revision = (SELECT id FROM revision WHERE"
+	    " name = 'a2') WHERE path = '2565/items/1.1.json'",
+	    "state", ALSO_SINCE, NULL },
 	{ "two records swapped", OFFICE, alter_sql,
 	    "UPDATE record SET path = path || '~' WHERE path LIKE"
 	    " '2565/items/1.%'; UPDATE record SET path = CASE path WHEN"
@@ -163,6 +181,20 @@ static const struct kind {
 	    " id FROM revision WHERE name = 'a3'); DELETE FROM revision WHERE"
 	    " name = 'a3'",
 	    "index", ALSO_SINCE, "state sequence receipt" },
+	{ "a revision too many", OFFICE, alter_sql, REVISION_TOO_MANY("1000"),
+	    "index", ALSO_SINCE, NULL },
+	{ "a revision too many among the others", OFFICE, alter_sql,
+	    "UPDATE revision SET id = id + 50 WHERE id > 3; UPDATE touch SET"
+	    " revision = revision + 50 WHERE revision > 3; UPDATE change SET"
+	    " revision = revision + 50 WHERE revision > 3; UPDATE record SET"
+	    " revision = revision + 50 WHERE revision > 3; " REVISION_TOO_MANY(
+		"5"),
+	    "index", ALSO_SINCE, NULL },
+	{ "a revision too many before the first", OFFICE, alter_sql,
+	    REVISION_TOO_MANY("-1"), "index", ALSO_SINCE, NULL },
+	{ "a revision too many behind all others", OFFICE, alter_sql,
+	    REVISION_TOO_MANY("9223372036854775807"), "index", ALSO_SINCE,
+	    NULL },
 	{ "between which times revisions were saved", OFFICE, alter_sql,
 	    "INSERT INTO span(branch, first, last, low, high, n)"
 	    " SELECT branch, min(id), max(id), min(time), max(time) - 1,"
@@ -208,6 +240,12 @@ static const struct kind {
 	    "UPDATE receipt SET json = (SELECT r.json FROM receipt r WHERE"
 	    " r.id <> receipt.id AND r.office = receipt.office)",
 	    "receipt", DEEP, NULL },
+	{ "a receipt too many before the first", OFFICE, alter_sql,
+	    "INSERT INTO receipt(id, office, tip, revision, time, offset_min,"
+	    " json) SELECT -1, r.office, v.commit_id, v.name, r.time,"
+	    " r.offset_min, r.json FROM receipt r JOIN revision v ON"
+	    " v.name = 'a4' WHERE r.id = (SELECT max(id) FROM receipt)",
+	    "receipt", ALSO_SINCE, NULL },
 	{ "a receipt for a file", OFFICE, alter_sql,
 	    "UPDATE evidence_file SET confirmed = confirmed - 1", "receipt",
 	    DEEP, NULL },
@@ -230,6 +268,8 @@ static const struct kind {
 	    ALSO_SINCE, NULL },
 	{ "a log made anew, its chain whole", HALL, alter_log_made_anew, NULL,
 	    "log", ALSO_SINCE, NULL },
+	{ "by which road each push came, the log's chain whole", HALL,
+	    alter_log_road, "stick", "log", ALSO_SINCE, NULL },
 	/* the access log */
 	{ "a line of the access log", HALL, alter_access_sed,
 	    "1s/somsri/somsak/", "access", ALSO_SINCE, NULL },
@@ -248,6 +288,12 @@ static const struct kind {
 	    "province-back", "province", ALSO_SINCE, NULL },
 	{ "a Content-SHA256 of the hall's own history", HALL, alter_forge,
 	    "province-content", "province", ALSO_SINCE, NULL },
+	{ "the hall's own history by another device", HALL, alter_forge,
+	    "province-device", "province", ALSO_SINCE, NULL },
+	{ "the hall's own history by another hall", HALL, alter_forge,
+	    "province-hall", "province", ALSO_SINCE, NULL },
+	{ "a commit of another kind in the hall's own history", HALL,
+	    alter_forge, "province-word", "province", ALSO_SINCE, NULL },
 	{ "the hall's own history moved back", HALL, alter_province_ref,
 	    "refs/heads/hall refs/heads/hall~1", "province", ALSO_SINCE, NULL },
 	{ "an office's ref for auditors moved back", HALL, alter_province_ref,
@@ -261,6 +307,12 @@ static const struct kind {
 	{ "an office's ref under another's name", HALL, alter_province_renamed,
 	    "s#refs/offices/9105#refs/offices/9199#", "province", ALSO_SINCE,
 	    NULL },
+	{ "a ref of an office that is not here", HALL, alter_province_renamed,
+	    "/refs.offices.9105/{p;s/9105/9199/}", "province", ALSO_SINCE,
+	    NULL },
+	{ "a ref of a hall's branch that is not here", HALL,
+	    alter_province_renamed, "/refs.halls.9105/{p;s/9105/9199/}",
+	    "province", ALSO_SINCE, NULL },
 	{ "an office's ref for auditors taken out", HALL,
 	    alter_province_renamed, "/refs.offices.9105/d", "province",
 	    ALSO_SINCE, NULL },

@@ -244,6 +244,41 @@ test_verify_since__a_pack_of_old_revisions_that_vanished_is_missed(void **state)
 	assert_true(checked("proved_before") > 200);
 }
 
+/* Old objects of their own, that no revision looked at again leads to: the
+ * commit and the record of the office's second revision. */
+static void
+test_verify_since__one_old_object_that_vanished_is_missed(void **state)
+{
+	static const char *const olds[] = { "", ":2565/items/1.1.json" };
+	char command[300];
+	size_t i;
+
+	(void)state;
+	tamper_restore(t);
+	fill(200);
+	shell("mkdir p && mv pack-* p && cd ../.. && for f in objects/pack/p/*"
+	      ".pack; do git unpack-objects -q <$f; done && rm -rf "
+	      "objects/pack/p");
+	tamper_seal(t, t->p->office.dir, 1);
+	assert_good();
+	/* the patrol has been at the oldest ones */
+	tamper_seal(t, t->p->office.dir, 0);
+	for (i = 0; i < sizeof(olds) / sizeof(olds[0]); i++) {
+		snprintf(command, sizeof(command),
+		    "cd ../.. && git rev-parse $(git rev-list --reverse "
+		    "refs/heads/office | sed -n 2p)%s | sed 's#^..#objects/&/#'"
+		    " >name && mv $(cat name) gone",
+		    olds[i]);
+		shell(command);
+		tamper_seal(t, t->p->office.dir, 0);
+		assert_false(json_bool(t->result, "deep", 1));
+		assert_found("object");
+		shell("cd ../.. && mv gone $(cat name)");
+		tamper_seal(t, t->p->office.dir, 0);
+		assert_good();
+	}
+}
+
 /* --- what was proved of times --- */
 
 static void
@@ -375,6 +410,8 @@ main(void)
 		    test_verify_since__stretches_by_threads_find_what_one_walk_finds),
 		cmocka_unit_test(
 		    test_verify_since__a_pack_of_old_revisions_that_vanished_is_missed),
+		cmocka_unit_test(
+		    test_verify_since__one_old_object_that_vanished_is_missed),
 		cmocka_unit_test(
 		    test_verify_since__a_false_span_among_those_that_were_proved_is_found),
 		cmocka_unit_test(
