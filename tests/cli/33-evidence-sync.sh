@@ -32,6 +32,7 @@ at_hall() { # SHA FILTER
 }
 
 fingerprint() {
+	written "$H"
 	(cd "$H" && find offices evidence -type f -print0 | sort -z |
 		xargs -0 sha256sum | sha256sum)
 }
@@ -506,6 +507,8 @@ is "$(at_hall "$huge" .present)" true "large ones as well"
 run git -C "$HE" fsck --strict --full
 is "$status" 0 "the repository is sound"
 large_evil=$(chain "$large" "$T/large.pdf")
+stop "$H" # as above
+start "$H"
 before=$(fingerprint)
 refuses "an erased file" "was erased on" "evidence/$large" \
 	"$large_evil:refs/evidence/$large"

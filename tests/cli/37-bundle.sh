@@ -304,6 +304,7 @@ pmqa --dir "$A" tick 4.1.B1 >/dev/null
 carry "$A" --to hall
 good=$T/good.bundle
 cp "$file" "$good"
+written "$H"
 before=$(fingerprint)
 
 refused() { # STATUS PART TEXT FILE

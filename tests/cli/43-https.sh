@@ -20,6 +20,7 @@ trap 'at_exit https_stop link_stop' EXIT
 
 # of everything that offices may move: not the logs
 hall_bytes() {
+	written "$H"
 	(cd "$H" && find offices evidence -type f -print0 | sort -z |
 		xargs -0 sha256sum | sha256sum)
 }
