@@ -154,7 +154,7 @@ check: deps
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) B=$(B) check-all
 
 # bytes and bad links: the longest ones, begun first; measured without a checker
-measured := $(wildcard tests/net/[0-9]*.sh) tests/cli/39-backlog.sh tests/cli/38-cuts.sh tests/cli/41-many-files.sh
+measured := $(wildcard tests/net/[0-9]*.sh) tests/cli/39-backlog.sh tests/cli/38-cuts.sh tests/cli/41-many-files.sh tests/cli/66-past-made.sh
 cli := $(measured) $(filter-out $(measured),$(sort $(wildcard tests/cli/[0-9]*.sh)))
 # a past is made and measured, small
 pasts := $(addprefix $(B)/bench/,bench_past bench_socket bench_time)

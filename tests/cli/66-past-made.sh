@@ -21,10 +21,10 @@ git_of() { # CODE COMMAND…: of the hall's repository
 }
 
 # --- the same again -----------------------------------------------------------
-run "$BENCH/bench_past" make "$T/one" 1 200 5 1
+run "$BENCH/bench_past" make "$T/one" 1 100 5 1
 is "$status" 0 "a small past is made"
 one=$out
-run "$BENCH/bench_past" make "$T/two" 1 200 5 2
+run "$BENCH/bench_past" make "$T/two" 1 100 5 2
 two=$out
 is "$(cut -f4 <<<"$two")" "$(cut -f4 <<<"$one")" "the same seed gives the same tips"
 is "$(cat "$T/one/made.tsv")" "$one" "what was made is noted beside it"
@@ -33,7 +33,7 @@ is "$(find "$T/one" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' ')
 rm -rf "$T/one" "$T/two"
 
 # --- what an office has ---------------------------------------------------------
-run "$BENCH/bench_past" make "$P" 2 "${BENCH_PAST_REVISIONS:-1000}" 7 2
+run "$BENCH/bench_past" make "$P" 2 "${BENCH_PAST_REVISIONS:-500}" 7 2
 is "$status" 0 "a past of two offices is made"
 for code in 9101 9102; do
 	git_of "$code" log --format=%B office >"$T/log"
