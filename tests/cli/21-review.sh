@@ -11,13 +11,9 @@ field() { # FILTER: of the last output
 }
 # the office and the hall exchange, and the hall's word comes back
 meet() {
-	wait_until 20 written
+	written "$T/H" # where the office fetches it
 	A sync --wait >/dev/null
 	A sync --wait >/dev/null
-}
-# the hall's saves lie in its repository, where the office fetches them
-written() {
-	[ "$(H status --json | jq .journal)" = 0 ]
 }
 # office, hall: the state that each of them sees
 states() {

@@ -62,12 +62,8 @@ push() { # REPOSITORY PATH REFSPEC…: by hand, with the office's own key
 		git -C "$repo" push "$(url "$path")" "$@"
 }
 
-written() {
-	[ "$(status_of "$A" .journal)" = 0 ]
-}
-
 push_text() { # the office's revisions alone, with their receipt
-	wait_until 20 written
+	written "$A"
 	push "$A/repo.git" office refs/heads/office 2>/dev/null
 }
 

@@ -26,10 +26,6 @@ whole() { # REPO TEXT
 	is "$status" 0 "$2"
 }
 
-written() {
-	[ "$(pmqa --dir "$A" --json status | jq .journal)" = 0 ]
-}
-
 new_hall "$H" 91 สตูล && start "$H"
 new_office "$A" 9105 ละงู
 calm "$A"
@@ -42,7 +38,7 @@ for i in 1 2 3 4; do
 	done
 	pmqa --dir "$A" sync --wait >/dev/null
 done
-wait_until 60 written
+written "$A"
 
 # --- at the office, while it saves -------------------------------------------
 before=$(git --git-dir "$A/repo.git" rev-list --all --objects | sort | sha256sum)
@@ -54,7 +50,7 @@ run pmqa --dir "$A" maintain
 is "$status" 0 "an office's repository is repacked while it saves"
 like "$out" repo.git "the command says which repository"
 wait "$saving"
-wait_until 60 written
+written "$A"
 run pmqa --dir "$A" maintain --json
 is "$status" 0 "it is repacked again"
 is "$(packs "$A/repo.git")" 1 "one pack is left"

@@ -204,6 +204,7 @@ check_hall(const struct trial *t)
 	const char *const verify[] = { test_program("pmqa"), "--dir",
 		t->gate->joined.hall, "verify", NULL };
 
+	gate_wait_written(t->gate);
 	snprintf(
 	    repo, sizeof(repo), "%s/offices/9105.git", t->gate->joined.hall);
 	if (test_run(fsck, &out) != 0)

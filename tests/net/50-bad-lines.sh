@@ -149,6 +149,7 @@ set_urls "$nameless" "$good"
 run pmqa --dir "$A" sync --wait --json
 is "$(sync_field .synced)" true "a second address is tried after it"
 
+written "$H"
 run git -C "$H/offices/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the hall's repository"
 run git -C "$H/evidence/9105.git" fsck --strict --full

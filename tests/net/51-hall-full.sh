@@ -101,6 +101,7 @@ rm "$H/filler"
 run pmqa --dir "$A" sync --wait --json
 is "$(status_of "$A" '.evidence | [.files, .at_hall] | @csv')" 1,1 \
 	"with room again it arrives"
+written "$H"
 run git -C "$H/evidence/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the files"
 

@@ -289,10 +289,8 @@ list(const char *dir, size_t root, struct buf *out)
 	free(names);
 }
 
-/* The hall gives a receipt once its journal has it: the repository a moment
- * later. */
-static void
-wait_written(const struct gate *g)
+void
+gate_wait_written(const struct gate *g)
 {
 	int64_t deadline = clock_mono_ms() + NEWS_MS, left = 1;
 	struct test_client c;
@@ -317,7 +315,7 @@ gate_listing(const struct gate *g)
 	struct buf out = BUF_INIT;
 	char dir[300], *text;
 
-	wait_written(g);
+	gate_wait_written(g);
 	snprintf(dir, sizeof(dir), "%s/offices", g->joined.hall);
 	list(dir, strlen(dir) + 1, &out);
 	text = buf_take(&out);

@@ -46,6 +46,12 @@ void gate_push(struct gate *g, const char *const *refspecs, const char *filter,
 /* Pushes the forged tip, which must be taken in. */
 void gate_push_good(struct gate *g);
 
+/* Until all that the hall has acknowledged stands in its repositories: it gives
+ * a receipt once its journal has it, the repository a moment later. Before
+ * that, git fsck beside it calls a commit missing that came after it had read
+ * the objects. */
+void gate_wait_written(const struct gate *g);
+
 /* Every name, size and SHA-256 below the hall's offices/, one a line. */
 char *gate_listing(const struct gate *g);
 
