@@ -110,6 +110,12 @@ out_puts(struct out *o, const char *s)
 	wrap_safe(&o->b, s, 0);
 }
 
+const char *
+out_dash(const char *s)
+{
+	return s != NULL && s[0] != '\0' ? s : "-";
+}
+
 void
 out_nl(struct out *o)
 {

@@ -44,6 +44,8 @@ void out_printf(struct out *o, const char *fmt, ...)
 void out_puts(struct out *o, const char *s); /* a value: no LF in it */
 void out_nl(struct out *o);
 void out_style(struct out *o, enum style st); /* STYLE_PLAIN ends it */
+/* s, or "-" where there is no text. */
+const char *out_dash(const char *s);
 /* A value in a style. */
 void out_styled(struct out *o, enum style st, const char *s);
 void out_spaces(struct out *o, size_t n);

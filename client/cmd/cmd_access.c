@@ -4,12 +4,6 @@
 #include "client/lang.h"
 #include "client/table.h"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static int
 ask(struct cmd *c, cJSON **ret, struct err *e)
 {
@@ -72,8 +66,9 @@ row(struct table *t, const cJSON *l)
 	table_cell(t, STYLE_HEAD,
 	    person != NULL && person[0] != '\0'
 		? person
-		: or_dash(json_str(l, "login")));
-	table_cell(t, STYLE_PLAIN, labels_word(or_dash(json_str(l, "action"))));
+		: out_dash(json_str(l, "login")));
+	table_cell(
+	    t, STYLE_PLAIN, labels_word(out_dash(json_str(l, "action"))));
 	what_text(l, &what);
 	table_cell(t, STYLE_PLAIN, buf_str(&what));
 	t->failed |= what.failed;

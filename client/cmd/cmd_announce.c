@@ -8,12 +8,6 @@
 #define DAY_S 86400
 #define TEXT_MAX ((size_t)64 * 1024)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static int
 ask_and_print(struct cmd *c, const char *method, cJSON *params,
     const char *done, struct err *e)
@@ -27,7 +21,7 @@ ask_and_print(struct cmd *c, const char *method, cJSON *params,
 		out_json(&c->out, result);
 	} else {
 		out_styled(&c->out, STYLE_GOOD, done);
-		out_printf(&c->out, ": %s\n", or_dash(json_str(result, "id")));
+		out_printf(&c->out, ": %s\n", out_dash(json_str(result, "id")));
 		rc = cmd_publish_print(
 		    &c->out, json_get(result, "published"), e);
 		out_wrapped(&c->out, 2, "",
@@ -118,13 +112,13 @@ print_one(struct out *o, const cJSON *a)
 	int over = json_bool(a, "over", 0), read = json_bool(a, "read", 1);
 	char mark[32], when[80], day[80];
 
-	snprintf(mark, sizeof(mark), "%.20s  ", or_dash(json_str(a, "id")));
+	snprintf(mark, sizeof(mark), "%.20s  ", out_dash(json_str(a, "id")));
 	out_style(o, over ? STYLE_DIM : STYLE_HEAD);
-	out_hanging(o, 0, mark, or_dash(json_str(a, "title")));
+	out_hanging(o, 0, mark, out_dash(json_str(a, "title")));
 	out_time(when, sizeof(when), json_str(a, "time"));
 	out_style(o, read ? STYLE_DIM : STYLE_GOOD);
 	out_printf(o, "    %s%s, %s", read ? "" : _("new: "), when,
-	    or_dash(json_str(a, "name")));
+	    out_dash(json_str(a, "name")));
 	if (until != NULL) {
 		out_day(day, sizeof(day), until);
 		out_printf(

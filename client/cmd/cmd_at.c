@@ -18,16 +18,6 @@ cmd_at_params(const struct cmd *c, cJSON **ret, struct err *e)
 	return rc;
 }
 
-/* The same for what begins with a letter; NULL when there is no field. */
-static const char *
-split_named(const char *arg, size_t *ret_len)
-{
-	const char *dot = strchr(arg, '.');
-
-	*ret_len = dot != NULL ? (size_t)(dot - arg) : strlen(arg);
-	return dot != NULL ? dot + 1 : NULL;
-}
-
 static int
 put_field(cJSON *params, const char *record, const char *field, struct err *e)
 {
@@ -45,16 +35,12 @@ put_field(cJSON *params, const char *record, const char *field, struct err *e)
 int
 cmd_at_put_record(cJSON *params, const char *arg, struct err *e)
 {
-	const char *field = NULL;
-	char *record;
 	size_t len;
+	const char *field = cmd_history_split(arg, &len);
+	char *record = strndup(arg, len);
 	int rc;
 
-	if (arg[0] >= 'a' && arg[0] <= 'z' && strchr(arg, '/') == NULL)
-		field = split_named(arg, &len);
-	else
-		field = cmd_history_split(arg, &len);
-	if ((record = strndup(arg, len)) == NULL)
+	if (record == NULL)
 		return err_nomem(e);
 	rc = json_put_str(params, "record", record, e);
 	if (rc == 0 && field != NULL)

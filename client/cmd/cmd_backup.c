@@ -11,12 +11,6 @@
 #define B(o) OPT_BIT(OPT_##o)
 #define ANSWER_JSON_MAX ((size_t)4 * 1024 * 1024)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- backup --- */
 
 static int
@@ -98,13 +92,13 @@ print_taken(struct cmd *c, const cJSON *head, const struct backup_got *got)
 	out_styled(&c->out, STYLE_GOOD, got->path);
 	out_nl(&c->out);
 	out_printf(&c->out, _("  Backup of %s %s, device %s\n"),
-	    or_dash(json_str(head, "code")), or_dash(json_str(head, "name")),
-	    or_dash(json_str(head, "device")));
+	    out_dash(json_str(head, "code")), out_dash(json_str(head, "name")),
+	    out_dash(json_str(head, "device")));
 	out_printf(&c->out, _("  %lld files, %s; new in it: %lld files, %s\n"),
 	    (long long)json_int(head, "files", 0), all,
 	    (long long)got->new_files, new_);
 	out_printf(&c->out, _("  Signed by %s\n"),
-	    or_dash(json_str(head, "fingerprint")));
+	    out_dash(json_str(head, "fingerprint")));
 	if (json_bool(head, "keys", 0))
 		out_wrapped(&c->out, 2, "",
 		    _("It holds this machine's secret key: whoever can read "
@@ -200,16 +194,16 @@ print_backup(struct cmd *c, const cJSON *doc)
 
 	out_time(when, sizeof(when), json_str(doc, "time"));
 	gauge_bytes(size, sizeof(size), json_int(doc, "bytes", 0));
-	out_styled(&c->out, STYLE_HEAD, or_dash(json_str(doc, "path")));
+	out_styled(&c->out, STYLE_HEAD, out_dash(json_str(doc, "path")));
 	out_nl(&c->out);
 	out_printf(&c->out, _("  Backup of %s %s, device %s\n"),
-	    or_dash(json_str(doc, "code")), or_dash(json_str(doc, "name")),
-	    or_dash(json_str(doc, "device")));
+	    out_dash(json_str(doc, "code")), out_dash(json_str(doc, "name")),
+	    out_dash(json_str(doc, "device")));
 	out_printf(&c->out, _("  Made %s\n"), when);
 	out_printf(&c->out, _("  %lld files, %s\n"),
 	    (long long)json_int(doc, "files", 0), size);
 	out_printf(&c->out, _("  Signed by %s\n"),
-	    or_dash(json_str(doc, "fingerprint")));
+	    out_dash(json_str(doc, "fingerprint")));
 }
 
 static void
@@ -220,8 +214,8 @@ print_findings(struct cmd *c, const cJSON *doc)
 
 	cJSON_ArrayForEach (f, json_get(doc, "findings")) {
 		out_puts(&c->out, "  ");
-		out_styled(&c->out, STYLE_BAD, or_dash(json_str(f, "where")));
-		out_printf(&c->out, ": %s\n", or_dash(json_str(f, what)));
+		out_styled(&c->out, STYLE_BAD, out_dash(json_str(f, "where")));
+		out_printf(&c->out, ": %s\n", out_dash(json_str(f, what)));
 	}
 }
 

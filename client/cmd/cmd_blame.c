@@ -9,12 +9,6 @@
 /* Columns that the table of points needs, with names of usual length. */
 #define TABLE_WIDTH 80
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static void
 who_text(const cJSON *one, char *ret, size_t size)
 {
@@ -25,7 +19,8 @@ who_text(const cJSON *one, char *ret, size_t size)
 	if (name != NULL && login != NULL && strcmp(name, login) != 0)
 		snprintf(ret, size, "%s (%s)", name, login);
 	else
-		snprintf(ret, size, "%s", or_dash(name != NULL ? name : login));
+		snprintf(
+		    ret, size, "%s", out_dash(name != NULL ? name : login));
 }
 
 /* "a5  22 พ.ย. 2569 13:14  สมชาย ใจดี (somchai)  9105-a  แก้ไข" */
@@ -47,7 +42,7 @@ print_who(struct out *o, const cJSON *one)
 	who_text(one, who, sizeof(who));
 	out_styled(o, STYLE_HEAD, revision);
 	out_printf(o, "  %s  %s  %s  %s\n", when, who,
-	    or_dash(json_str(one, "device")),
+	    out_dash(json_str(one, "device")),
 	    labels_action(json_str(one, "action")));
 	if (json_str(one, "received") != NULL) {
 		out_time(when, sizeof(when), json_str(one, "received"));
@@ -77,7 +72,7 @@ static void
 print_field(
     struct out *o, const cJSON *describe, const char *record, const cJSON *one)
 {
-	const char *field = or_dash(json_str(one, "field"));
+	const char *field = out_dash(json_str(one, "field"));
 	const cJSON *value = json_get(one, "value");
 	struct buf text = BUF_INIT;
 	char label[320];
@@ -114,11 +109,11 @@ print_point(struct out *o, const cJSON *one)
 	who_text(one, who, sizeof(who));
 	out_time(when, sizeof(when), json_str(one, "time"));
 	out_spaces(o, 2);
-	out_styled(o, STYLE_HEAD, or_dash(json_str(one, "point")));
+	out_styled(o, STYLE_HEAD, out_dash(json_str(one, "point")));
 	out_printf(o, "  %s\n", point_word(one));
 	out_spaces(o, 4);
-	out_printf(o, "%s  %s  %s  %s\n", or_dash(json_str(one, "revision")),
-	    when, who, or_dash(json_str(one, "device")));
+	out_printf(o, "%s  %s  %s  %s\n", out_dash(json_str(one, "revision")),
+	    when, who, out_dash(json_str(one, "device")));
 	print_reason(o, one);
 }
 
@@ -130,13 +125,13 @@ point_row(struct table *t, const cJSON *one)
 
 	who_text(one, who, sizeof(who));
 	out_time(when, sizeof(when), json_str(one, "time"));
-	table_cell(t, STYLE_HEAD, or_dash(json_str(one, "point")));
+	table_cell(t, STYLE_HEAD, out_dash(json_str(one, "point")));
 	table_cell(t, ticked ? STYLE_GOOD : STYLE_BAD, point_word(one));
-	table_cell(t, STYLE_PLAIN, or_dash(json_str(one, "revision")));
+	table_cell(t, STYLE_PLAIN, out_dash(json_str(one, "revision")));
 	table_cell(t, STYLE_PLAIN, when);
 	table_cell(t, STYLE_PLAIN, who);
-	table_cell(t, STYLE_PLAIN, or_dash(json_str(one, "device")));
-	table_cell(t, STYLE_PLAIN, or_dash(json_str(one, "reason")));
+	table_cell(t, STYLE_PLAIN, out_dash(json_str(one, "device")));
+	table_cell(t, STYLE_PLAIN, out_dash(json_str(one, "reason")));
 }
 
 /* Those of one field, from one up to behind. */
@@ -165,11 +160,11 @@ print_table(struct out *o, const cJSON *one, const cJSON *behind, struct err *e)
 static int
 print_group(struct out *o, const cJSON **ret, struct err *e)
 {
-	const char *field = or_dash(json_str(*ret, "field"));
+	const char *field = out_dash(json_str(*ret, "field"));
 	const cJSON *one = *ret, *behind = one;
 
 	while (behind != NULL &&
-	       strcmp(or_dash(json_str(behind, "field")), field) == 0)
+	       strcmp(out_dash(json_str(behind, "field")), field) == 0)
 		behind = behind->next;
 	*ret = behind;
 	if (o->width >= TABLE_WIDTH)
@@ -191,7 +186,7 @@ print_points(struct out *o, const cJSON *describe, const char *record,
 	while (rc == 0 && one != NULL) {
 		out_nl(o);
 		labels_full(label, sizeof(label), describe, record,
-		    or_dash(json_str(one, "field")));
+		    out_dash(json_str(one, "field")));
 		out_spaces(o, 2);
 		out_styled(o, STYLE_HEAD, label);
 		out_nl(o);
@@ -204,7 +199,7 @@ static int
 print_blame(
     struct cmd *c, const cJSON *describe, const cJSON *result, struct err *e)
 {
-	const char *record = or_dash(json_str(result, "record"));
+	const char *record = out_dash(json_str(result, "record"));
 	const cJSON *fields = json_get(result, "fields"), *one;
 	const cJSON *points = json_get(result, "points");
 	long long unchanged = (long long)json_int(result, "unchanged", 0);

@@ -12,12 +12,6 @@
 #define LABEL_MAX 320
 #define MERGES_DEFAULT 50
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- in other lists --- */
 
 /* The text that a field of the conflict has, or had before it was resolved. */
@@ -101,7 +95,7 @@ print_author(struct out *o, const cJSON *side)
 	out_style(o, STYLE_DIM);
 	out_spaces(o, 6);
 	out_printf(o, "%s  %s  %s", json_str(side, "revision"), when,
-	    or_dash(name != NULL ? name : login));
+	    out_dash(name != NULL ? name : login));
 	if (name != NULL && login != NULL && strcmp(name, login) != 0)
 		out_printf(o, " (%s)", login);
 	out_style(o, STYLE_PLAIN);
@@ -142,11 +136,11 @@ print_conflict(struct out *o, const cJSON *describe, const cJSON *c)
 	char label[LABEL_MAX];
 
 	labels_full(label, sizeof(label), describe, record, field);
-	out_styled(o, STYLE_HEAD, or_dash(json_str(c, "name")));
+	out_styled(o, STYLE_HEAD, out_dash(json_str(c, "name")));
 	out_printf(o, "  %s: %s\n", labels_record(describe, record), label);
 	out_style(o, STYLE_DIM);
 	out_printf(o, "  %s  [%s, %s]\n", why_text(json_str(c, "why")),
-	    or_dash(record), or_dash(json_str(c, "id")));
+	    out_dash(record), out_dash(json_str(c, "id")));
 	out_style(o, STYLE_PLAIN);
 	print_value(o, describe, c, _("before"), json_get(c, "base"));
 	print_sides(o, describe, c);
@@ -289,8 +283,8 @@ print_resolved(struct out *o, const cJSON *describe, const cJSON *saved)
 
 	out_styled(o, STYLE_GOOD, _("Decided"));
 	out_printf(o, _(" %s as %s (commit %.12s)\n"),
-	    or_dash(json_str(of, "name")), or_dash(json_str(saved, "revision")),
-	    or_dash(commit));
+	    out_dash(json_str(of, "name")),
+	    out_dash(json_str(saved, "revision")), out_dash(commit));
 	if (records == NULL)
 		print_part(o, describe, saved);
 	cJSON_ArrayForEach (one, records) {

@@ -4,12 +4,6 @@
 #include "client/lang.h"
 #include "client/table.h"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static void
 row(struct table *t, const char *label, enum style st, const char *text)
 {
@@ -20,7 +14,7 @@ row(struct table *t, const char *label, enum style st, const char *text)
 static int
 print_own(struct out *o, const cJSON *v, struct err *e)
 {
-	const char *device = or_dash(json_str(v, "device"));
+	const char *device = out_dash(json_str(v, "device"));
 	const char *knows = json_str(v, "hall_knows");
 	struct table t;
 	char text[300]; /* a Thai letter has three bytes */
@@ -31,7 +25,7 @@ print_own(struct out *o, const cJSON *v, struct err *e)
 	table_column(&t, NULL, COL_FLEX);
 	row(&t, _("Device"), STYLE_HEAD, device);
 	row(&t, _("Fingerprint of its key"), STYLE_PLAIN,
-	    or_dash(json_str(v, "fingerprint")));
+	    out_dash(json_str(v, "fingerprint")));
 	if (knows == NULL)
 		row(&t, _("At the hall"), STYLE_WARN, _("not enrolled yet"));
 	else if (strcmp(knows, device) == 0)
@@ -67,10 +61,10 @@ print_devices(struct out *o, const cJSON *devices, struct err *e)
 
 		out_time(since, sizeof(since), json_str(d, "since"));
 		table_cell(&t, here ? STYLE_HEAD : STYLE_PLAIN,
-		    or_dash(json_str(d, "device")));
+		    out_dash(json_str(d, "device")));
 		table_cell(&t, STYLE_PLAIN, labels_word(json_str(d, "state")));
 		table_cell(&t, STYLE_PLAIN, since);
-		table_cell(&t, STYLE_DIM, or_dash(json_str(d, "fingerprint")));
+		table_cell(&t, STYLE_DIM, out_dash(json_str(d, "fingerprint")));
 	}
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
@@ -92,9 +86,9 @@ print_aside(struct out *o, const cJSON *aside)
 	cJSON_ArrayForEach (a, aside) {
 		out_time(when, sizeof(when), json_str(a, "time"));
 		out_printf(o, _("  up to %s of %s, %s, commit %.12s\n"),
-		    or_dash(json_str(a, "revision")),
-		    or_dash(json_str(a, "device")), when,
-		    or_dash(json_str(a, "commit")));
+		    out_dash(json_str(a, "revision")),
+		    out_dash(json_str(a, "device")), when,
+		    out_dash(json_str(a, "commit")));
 	}
 }
 
@@ -121,16 +115,16 @@ static void
 print_renewed(struct out *o, const cJSON *v)
 {
 	int64_t n = json_int(v, "carried", 0);
-	const char *to = or_dash(json_str(v, "to"));
+	const char *to = out_dash(json_str(v, "to"));
 
 	out_printf(o, _("This machine was device %s and is device %s now.\n"),
-	    or_dash(json_str(v, "from")), to);
+	    out_dash(json_str(v, "from")), to);
 	if (n > 0)
 		out_printf(o,
 		    _("  Carried over: %lld revisions, %s to %s; the old ones "
 		      "are kept aside.\n"),
-		    (long long)n, or_dash(json_str(v, "first")),
-		    or_dash(json_str(v, "last")));
+		    (long long)n, out_dash(json_str(v, "first")),
+		    out_dash(json_str(v, "last")));
 	else
 		out_printf(o, "  %s\n",
 		    _("Nothing had to be carried over: nothing waited to be "

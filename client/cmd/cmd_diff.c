@@ -6,12 +6,6 @@
 #include "client/lang.h"
 #include "client/worddiff.h"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static int
 diff_params(const struct cmd *c, cJSON **ret, struct err *e)
 {
@@ -80,7 +74,7 @@ print_sides(struct out *o, const cJSON *result)
 	struct buf line = BUF_INIT;
 
 	if (with != NULL)
-		buf_printf(&line, "%s ", or_dash(json_str(result, "office")));
+		buf_printf(&line, "%s ", out_dash(json_str(result, "office")));
 	cmd_at_text(&line, json_get(result, "from_at"));
 	buf_puts(&line, " → ");
 	if (with != NULL)
@@ -106,7 +100,7 @@ print_diff(struct out *o, const cJSON *describe, const cJSON *result)
 
 		out_nl(o);
 		out_styled(o, STYLE_HEAD, labels_record(describe, record));
-		out_printf(o, "  (%s)\n", or_dash(record));
+		out_printf(o, "  (%s)\n", out_dash(record));
 		changes_full(o, 2, describe, record, json_get(one, "changes"));
 	}
 	if (json_bool(result, "cut", 0)) {

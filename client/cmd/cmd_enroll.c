@@ -12,12 +12,6 @@
 #define OWN_FILE_MAX ((size_t)64 * 1024)
 #define LINE_BEGIN "pmqa-"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- the line: to the screen, into a file, as a picture --- */
 
 static int
@@ -129,7 +123,7 @@ give_json(struct cmd *c, const cJSON *result, const char *member, struct err *e)
 	int rc = 0;
 
 	if (path != NULL && strcmp(path, "-") != 0)
-		rc = write_file(c, path, or_dash(json_str(result, member)), e);
+		rc = write_file(c, path, out_dash(json_str(result, member)), e);
 	if (rc == 0)
 		out_json(&c->out, result);
 	return rc;
@@ -151,14 +145,14 @@ cmd_enroll_request_with(struct cmd *c, cmd_enroll_draw *draw, struct err *e)
 		goto out;
 	}
 	out_printf(&c->note, _("Request of office %s, device %s\n"),
-	    or_dash(json_str(result, "code")),
-	    or_dash(json_str(result, "device")));
+	    out_dash(json_str(result, "code")),
+	    out_dash(json_str(result, "device")));
 	out_printf(&c->note, _("  Fingerprint of its key: %s\n"),
-	    or_dash(json_str(result, "fingerprint")));
+	    out_dash(json_str(result, "fingerprint")));
 	out_wrapped(&c->note, 2, "",
 	    _("Send this line to the hall; there it goes behind: pmqa hall "
 	      "enroll. It is good for 24 hours; a newer one makes it void."));
-	rc = give_line(c, or_dash(json_str(result, "request")), draw, e);
+	rc = give_line(c, out_dash(json_str(result, "request")), draw, e);
 out:
 	cJSON_Delete(result);
 	return rc;
@@ -189,8 +183,8 @@ office_row(struct table *t, const cJSON *v)
 	const char *before = json_str(v, "known_name");
 	char text[700];
 
-	snprintf(text, sizeof(text), "%s %s", or_dash(json_str(v, "office")),
-	    or_dash(json_str(v, "name")));
+	snprintf(text, sizeof(text), "%s %s", out_dash(json_str(v, "office")),
+	    out_dash(json_str(v, "name")));
 	row(t, _("Office"), STYLE_HEAD, text);
 	if (!json_bool(v, "known", 0)) {
 		row(t, "", STYLE_WARN, _("new at this hall"));
@@ -209,19 +203,19 @@ device_rows(struct table *t, const cJSON *v)
 	const cJSON *d;
 	char text[200];
 
-	row(t, _("Device"), STYLE_HEAD, or_dash(json_str(v, "device")));
+	row(t, _("Device"), STYLE_HEAD, out_dash(json_str(v, "device")));
 	row(t, "", STYLE_PLAIN,
 	    json_bool(v, "enrolled", 0)
 		? _("enrolled already: it gets a new answer")
 		: _("new"));
 	row(t, _("Fingerprint of its key"), STYLE_HEAD,
-	    or_dash(json_str(v, "fingerprint")));
+	    out_dash(json_str(v, "fingerprint")));
 	cJSON_ArrayForEach (d, json_get(v, "devices")) {
-		if (strcmp(or_dash(json_str(d, "device")),
-			or_dash(json_str(v, "device"))) == 0)
+		if (strcmp(out_dash(json_str(d, "device")),
+			out_dash(json_str(v, "device"))) == 0)
 			continue;
 		snprintf(text, sizeof(text), "%s, %s",
-		    or_dash(json_str(d, "device")),
+		    out_dash(json_str(d, "device")),
 		    labels_word(json_str(d, "state")));
 		row(t, _("Another device"), STYLE_DIM, text);
 	}
@@ -318,14 +312,14 @@ print_admitted(
 	if (c->json)
 		return give_json(c, result, "answer", e);
 	out_printf(&c->note, _("Office %s, device %s, is admitted.\n"),
-	    or_dash(json_str(result, "office")),
-	    or_dash(json_str(result, "device")));
+	    out_dash(json_str(result, "office")),
+	    out_dash(json_str(result, "device")));
 	out_printf(&c->note, _("  Fingerprint of its key: %s\n"),
-	    or_dash(json_str(result, "fingerprint")));
+	    out_dash(json_str(result, "fingerprint")));
 	out_wrapped(&c->note, 2, "",
 	    _("Send the office this answer; there it goes behind: pmqa enroll "
 	      "accept"));
-	return give_line(c, or_dash(json_str(result, "answer")), draw, e);
+	return give_line(c, out_dash(json_str(result, "answer")), draw, e);
 }
 
 int
@@ -401,10 +395,10 @@ cmd_enroll_accept(struct cmd *c, struct err *e)
 		out_json(&c->out, result);
 	} else {
 		out_printf(&c->out, _("Joined to the hall %s %s.\n"),
-		    or_dash(json_str(result, "hall")),
-		    or_dash(json_str(result, "hall_name")));
+		    out_dash(json_str(result, "hall")),
+		    out_dash(json_str(result, "hall_name")));
 		out_printf(&c->out, _("  Fingerprint of its key: %s\n"),
-		    or_dash(json_str(result, "fingerprint")));
+		    out_dash(json_str(result, "fingerprint")));
 		cJSON_ArrayForEach (url, json_get(result, "urls")) {
 			if (cJSON_IsString(url))
 				out_printf(&c->out, _("  Address: %s\n"),

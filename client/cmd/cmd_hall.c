@@ -7,12 +7,6 @@
 
 #define MIB (1024 * 1024)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- how bad it is --- */
 
 /* The more, the earlier somebody should look; 0: nothing is to be done. */
@@ -99,14 +93,14 @@ holds_cell(struct table *t, const cJSON *office)
 	}
 	if (behind == 0)
 		snprintf(text, sizeof(text), "%.24s",
-		    or_dash(json_str(holds, "revision")));
+		    out_dash(json_str(holds, "revision")));
 	else if (unsent == 0)
 		snprintf(text, sizeof(text), _("%.24s sent"),
-		    or_dash(json_str(holds, "newest")));
+		    out_dash(json_str(holds, "newest")));
 	else
 		snprintf(text, sizeof(text), _("%.24s of %.24s"),
-		    or_dash(json_str(holds, "revision")),
-		    or_dash(json_str(holds, "newest")));
+		    out_dash(json_str(holds, "revision")),
+		    out_dash(json_str(holds, "newest")));
 	table_cell(t, unsent == 0 ? STYLE_PLAIN : STYLE_WARN, text);
 }
 
@@ -129,8 +123,8 @@ office_row(struct out *o, struct table *t, const cJSON *office)
 	/* "3/5": two of the files that its records name are not here yet */
 	snprintf(files, sizeof(files), "%lld/%lld", (long long)here,
 	    (long long)named);
-	table_cell(t, STYLE_HEAD, or_dash(json_str(office, "code")));
-	hall_office_name(o, or_dash(json_str(office, "name")), &name);
+	table_cell(t, STYLE_HEAD, out_dash(json_str(office, "code")));
+	hall_office_name(o, out_dash(json_str(office, "name")), &name);
 	table_cell(t, STYLE_PLAIN, buf_str(&name));
 	buf_release(&name);
 	table_cell(t, STYLE_PLAIN, seen);
@@ -168,7 +162,7 @@ print_table(struct out *o, const cJSON *offices, struct err *e)
 static void
 print_versions(struct out *o, const cJSON *result)
 {
-	const char *ours = or_dash(json_str(result, "version"));
+	const char *ours = out_dash(json_str(result, "version"));
 	const cJSON *office, *d;
 	struct buf b = BUF_INIT;
 
@@ -178,7 +172,7 @@ print_versions(struct out *o, const cJSON *result)
 
 			if (theirs != NULL && strcmp(theirs, ours) != 0)
 				buf_printf(&b, "%s%s %s", b.len > 0 ? ", " : "",
-				    or_dash(json_str(d, "device")), theirs);
+				    out_dash(json_str(d, "device")), theirs);
 		}
 	if (b.len > 0) {
 		struct buf line = BUF_INIT;

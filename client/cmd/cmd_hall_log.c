@@ -11,12 +11,6 @@
 
 #define PAGE 500
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- asking --- */
 
 static int
@@ -80,7 +74,7 @@ what_text(const char *ref, const char *id, char *ret, size_t size)
 		snprintf(
 		    ret, size, _("the hall's own, returned, to %.10s"), id);
 	else
-		snprintf(ret, size, "%.60s", or_dash(ref));
+		snprintf(ret, size, "%.60s", out_dash(ref));
 }
 
 static const char *
@@ -102,13 +96,13 @@ road_word(const char *road)
 		return _("stick");
 	if (strcmp(road, "path") == 0)
 		return _("same machine");
-	return or_dash(road); /* ssh, https: called so in any language */
+	return out_dash(road); /* ssh, https: called so in any language */
 }
 
 static void
 log_row(struct table *t, const cJSON *l)
 {
-	const char *result = or_dash(json_str(l, "result"));
+	const char *result = out_dash(json_str(l, "result"));
 	const char *reason = json_str(l, "reason");
 	const char *ref = json_str(l, "ref"), *id = json_str(l, "new");
 	const char *road = json_str(l, "road");
@@ -120,7 +114,7 @@ log_row(struct table *t, const cJSON *l)
 	table_cell(t, STYLE_DIM, n);
 	out_time(when, sizeof(when), json_str(l, "time"));
 	table_cell(t, STYLE_PLAIN, when);
-	table_cell(t, STYLE_HEAD, or_dash(json_str(l, "device")));
+	table_cell(t, STYLE_HEAD, out_dash(json_str(l, "device")));
 	table_cell(t, good ? STYLE_GOOD : STYLE_BAD, result_word(result));
 	table_cell(t, STYLE_DIM, road_word(road != NULL ? road : ""));
 	what_text(
@@ -298,10 +292,10 @@ auditors_list(struct cmd *c, struct err *e)
 		cJSON_ArrayForEach (a, list) {
 			out_time(when, sizeof(when), json_str(a, "since"));
 			table_cell(
-			    &t, STYLE_HEAD, or_dash(json_str(a, "name")));
+			    &t, STYLE_HEAD, out_dash(json_str(a, "name")));
 			table_cell(&t, STYLE_PLAIN, when);
 			table_cell(&t, STYLE_PLAIN,
-			    or_dash(json_str(a, "fingerprint")));
+			    out_dash(json_str(a, "fingerprint")));
 		}
 		rc = table_print(&t, &c->out, 0, e);
 		table_release(&t);
@@ -319,16 +313,16 @@ print_added(struct cmd *c, const cJSON *result)
 	const char *url = cJSON_GetStringValue(cJSON_GetArrayItem(urls, 0));
 
 	out_printf(&c->note, _("Auditor %s may fetch the province.\n"),
-	    or_dash(json_str(result, "name")));
+	    out_dash(json_str(result, "name")));
 	out_printf(&c->note, _("  Fingerprint of the key: %s\n"),
-	    or_dash(json_str(result, "fingerprint")));
+	    out_dash(json_str(result, "fingerprint")));
 	if (url != NULL && begins(url, "ssh://"))
 		out_printf(&c->note,
 		    _("  With stock git: git clone %s/province\n"), url);
 	out_wrapped(&c->note, 2, "",
 	    _("A ministry takes this line behind pmqa ministry add; it holds "
 	      "no secret:"));
-	out_printf(&c->out, "%s\n", or_dash(at));
+	out_printf(&c->out, "%s\n", out_dash(at));
 }
 
 static int
@@ -374,7 +368,7 @@ auditors_remove(struct cmd *c, struct err *e)
 		out_printf(&c->out,
 		    _("Auditor %s may fetch nothing any more. What was fetched "
 		      "stays where it is.\n"),
-		    or_dash(json_str(result, "name")));
+		    out_dash(json_str(result, "name")));
 	cJSON_Delete(result);
 	return 0;
 }

@@ -32,12 +32,6 @@ cmd_history_split(const char *s, size_t *ret_record_len)
 	return s + *ret_record_len + 1;
 }
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* "a5  22 พ.ย. 2569 13:14  สมชาย ใจดี (somchai)  9105-a  tick" */
 static void
 print_head(struct out *o, const cJSON *rev)
@@ -50,11 +44,11 @@ print_head(struct out *o, const cJSON *rev)
 	out_time(when, sizeof(when), json_str(rev, "time"));
 	if (json_str(rev, "office") != NULL)
 		out_printf(o, "%s  ", json_str(rev, "office"));
-	out_styled(o, STYLE_HEAD, or_dash(json_str(rev, "revision")));
-	out_printf(o, "  %s  %s", when, or_dash(name != NULL ? name : login));
+	out_styled(o, STYLE_HEAD, out_dash(json_str(rev, "revision")));
+	out_printf(o, "  %s  %s", when, out_dash(name != NULL ? name : login));
 	if (name != NULL && login != NULL && strcmp(name, login) != 0)
 		out_printf(o, " (%s)", login);
-	out_printf(o, "  %s  %s", or_dash(json_str(rev, "device")),
+	out_printf(o, "  %s  %s", out_dash(json_str(rev, "device")),
 	    labels_action(json_str(rev, "action")));
 	/* what it wrote need not be what stands: the merge decided that */
 	if (json_bool(rev, "side", 0))

@@ -21,6 +21,9 @@ struct file {
 	const char *path; /* NULL: standard output */
 	char part[PATH_MAX];
 	int fd;
+	/* of the file and not of the command: what a fault leaves in it is not
+	 * for the screen */
+	struct out out;
 	long n;     /* revisions written */
 	long n_cut; /* of them with texts that no answer has room for */
 };
@@ -118,7 +121,7 @@ csv_record(struct buf *out, const cJSON *rev, const cJSON *one)
 static int
 write_revision(struct file *f, const cJSON *rev, struct err *e)
 {
-	struct buf *out = &f->c->out.b;
+	struct buf *out = &f->out.b;
 	const cJSON *records = json_get(rev, "records"), *one;
 	int rc = 0;
 
@@ -172,7 +175,7 @@ write_pages(struct file *f, cJSON *params, struct err *e)
 
 	cmd_history_wait_begin(&wait, f->c, f->fd);
 	if (f->csv)
-		csv_head(&f->c->out.b);
+		csv_head(&f->out.b);
 	do {
 		if (last != NULL)
 			cmd_history_wait_tell(
@@ -187,7 +190,7 @@ write_pages(struct file *f, cJSON *params, struct err *e)
 			if ((rc = write_revision(f, rev, e)) < 0)
 				goto out;
 		}
-		rc = out_finish(&f->c->out, f->fd, e);
+		rc = out_finish(&f->out, f->fd, e);
 	} while (rc == 0 && json_str(last, "next") != NULL);
 out:
 	cmd_history_wait_end(&wait);
@@ -281,10 +284,12 @@ cmd_history_file(struct cmd *c, const char *format, struct err *e)
 		return err_set(e, ERR_USAGE, 0,
 		    "a file holds all that matches: --limit and --cursor are "
 		    "for lists");
+	out_init(&f.out, -1);
 	if ((rc = cmd_history_params(c, &params, e)) == 0 &&
 	    (rc = json_put_str(params, "export", format, e)) == 0 &&
 	    (rc = open_part(&f, e)) == 0)
 		rc = close_part(&f, write_pages(&f, params, e), e);
+	out_release(&f.out);
 	cJSON_Delete(params);
 	return rc < 0 ? rc : tell(&f, format, e);
 }

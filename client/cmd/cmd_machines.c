@@ -7,18 +7,12 @@
 
 #define B(o) OPT_BIT(OPT_##o)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- the list --- */
 
 static void
 state_cell(struct table *t, const cJSON *d)
 {
-	int revoked = strcmp(or_dash(json_str(d, "state")), "revoked") == 0;
+	int revoked = strcmp(out_dash(json_str(d, "state")), "revoked") == 0;
 	const char *reason = json_str(d, "reason");
 	char until[80], text[1200];
 
@@ -31,7 +25,7 @@ state_cell(struct table *t, const cJSON *d)
 			snprintf(
 			    text, sizeof(text), _("revoked as of %s"), until);
 		table_cell(t, STYLE_BAD, text);
-	} else if (strcmp(or_dash(json_str(d, "office_state")), "disabled") ==
+	} else if (strcmp(out_dash(json_str(d, "office_state")), "disabled") ==
 		   0) {
 		table_cell(
 		    t, STYLE_WARN, _("active, but its office is disabled"));
@@ -48,15 +42,15 @@ device_row(struct out *o, struct table *t, const cJSON *d)
 
 	out_time(since, sizeof(since), json_str(d, "since"));
 	out_time(seen, sizeof(seen), json_str(d, "last_seen"));
-	table_cell(t, STYLE_HEAD, or_dash(json_str(d, "device")));
-	hall_office_name(o, or_dash(json_str(d, "office_name")), &name);
+	table_cell(t, STYLE_HEAD, out_dash(json_str(d, "device")));
+	hall_office_name(o, out_dash(json_str(d, "office_name")), &name);
 	table_cell(t, STYLE_PLAIN, buf_str(&name));
 	buf_release(&name);
 	table_cell(t, STYLE_PLAIN, since);
 	table_cell(t, STYLE_PLAIN, seen);
-	table_cell(t, STYLE_PLAIN, or_dash(json_str(d, "version")));
+	table_cell(t, STYLE_PLAIN, out_dash(json_str(d, "version")));
 	state_cell(t, d);
-	table_cell(t, STYLE_DIM, or_dash(json_str(d, "fingerprint")));
+	table_cell(t, STYLE_DIM, out_dash(json_str(d, "fingerprint")));
 }
 
 static int
@@ -143,7 +137,7 @@ act(struct cmd *c, const char *method, const char *what, cJSON **ret,
 static void
 print_revoked(struct out *o, const cJSON *v)
 {
-	const char *device = or_dash(json_str(v, "device"));
+	const char *device = out_dash(json_str(v, "device"));
 	const cJSON *late = json_get(v, "late");
 	int64_t n = json_int(late, "n", 0);
 	char until[80], text[1200]; /* three bytes a Thai letter */
@@ -167,10 +161,10 @@ print_revoked(struct out *o, const cJSON *v)
 			"%s). They stay in the history; look through them: "
 			"pmqa "
 			"history --office %s --since '%s'"),
-		    (long long)n, or_dash(json_str(late, "first")),
-		    or_dash(json_str(late, "last")),
-		    or_dash(json_str(v, "office")),
-		    or_dash(json_str(v, "until")));
+		    (long long)n, out_dash(json_str(late, "first")),
+		    out_dash(json_str(late, "last")),
+		    out_dash(json_str(v, "office")),
+		    out_dash(json_str(v, "until")));
 		out_style(o, STYLE_WARN);
 		out_wrapped(o, 2, "", text);
 		out_style(o, STYLE_PLAIN);
@@ -201,8 +195,8 @@ run_restore(struct cmd *c, struct err *e)
 	if (rc == 0 && v != NULL)
 		out_printf(&c->out,
 		    _("Device %s may write again, with the key it had (%s).\n"),
-		    or_dash(json_str(v, "device")),
-		    or_dash(json_str(v, "fingerprint")));
+		    out_dash(json_str(v, "device")),
+		    out_dash(json_str(v, "fingerprint")));
 	cJSON_Delete(v);
 	return rc;
 }
@@ -214,7 +208,7 @@ run_disable(struct cmd *c, struct err *e)
 	int rc = act(c, "hall.disable", "office", &v, e);
 
 	if (rc == 0 && v != NULL) {
-		const char *office = or_dash(json_str(v, "office"));
+		const char *office = out_dash(json_str(v, "office"));
 		char text[800]; /* three bytes a Thai letter */
 
 		out_printf(&c->out,
@@ -239,7 +233,7 @@ run_enable(struct cmd *c, struct err *e)
 
 	if (rc == 0 && v != NULL)
 		out_printf(&c->out, _("Office %s is enabled again.\n"),
-		    or_dash(json_str(v, "office")));
+		    out_dash(json_str(v, "office")));
 	cJSON_Delete(v);
 	return rc;
 }

@@ -10,12 +10,6 @@
 #define LINE_ARG_MAX ((size_t)64 * 1024)
 #define POLL_NS (200L * 1000 * 1000)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- key --- */
 
 static int
@@ -30,12 +24,12 @@ ministry_key(struct cmd *c, struct err *e)
 		out_json(&c->out, result);
 	} else {
 		out_printf(&c->note, _("  Fingerprint of this key: %s\n"),
-		    or_dash(json_str(result, "fingerprint")));
+		    out_dash(json_str(result, "fingerprint")));
 		out_wrapped(&c->note, 2, "",
 		    _("Give each hall this line; there it goes behind: pmqa "
 		      "hall auditors add NAME. What that prints goes behind: "
 		      "pmqa ministry add"));
-		out_printf(&c->out, "%s\n", or_dash(json_str(result, "key")));
+		out_printf(&c->out, "%s\n", out_dash(json_str(result, "key")));
 	}
 	cJSON_Delete(result);
 	return 0;
@@ -81,10 +75,10 @@ ministry_add(struct cmd *c, struct err *e)
 	    json_bool(result, "known", 0)
 		? _("Province %s, %s: its addresses are taken in anew.\n")
 		: _("Province %s, %s, is taken in.\n"),
-	    or_dash(json_str(result, "code")),
-	    or_dash(json_str(result, "name")));
+	    out_dash(json_str(result, "code")),
+	    out_dash(json_str(result, "name")));
 	out_printf(&c->out, _("  Fingerprint of its hall's key: %s\n"),
-	    or_dash(json_str(result, "fingerprint")));
+	    out_dash(json_str(result, "fingerprint")));
 	cJSON_ArrayForEach (url, json_get(result, "urls"))
 		out_printf(&c->out, _("  Address: %s\n"),
 		    cJSON_IsString(url) ? url->valuestring : "-");
@@ -110,7 +104,7 @@ state_cell(struct table *t, const cJSON *p)
 		table_cell(t, STYLE_PLAIN, _("is being fetched"));
 	} else if (state != NULL && strcmp(state, "absorb") == 0) {
 		snprintf(text, sizeof(text), _("is being taken in: office %s"),
-		    or_dash(detail));
+		    out_dash(detail));
 		table_cell(t, STYLE_PLAIN, text);
 	} else if (json_str(fault, "message") != NULL) {
 		out_time(when, sizeof(when), json_str(p, "failing_since"));
@@ -135,8 +129,8 @@ province_row(struct table *t, const cJSON *p)
 
 	out_time(last, sizeof(last), json_str(p, "last_success"));
 	out_time(next, sizeof(next), json_str(p, "next_try"));
-	table_cell(t, STYLE_HEAD, or_dash(json_str(p, "code")));
-	table_cell(t, STYLE_PLAIN, or_dash(json_str(p, "name")));
+	table_cell(t, STYLE_HEAD, out_dash(json_str(p, "code")));
+	table_cell(t, STYLE_PLAIN, out_dash(json_str(p, "name")));
 	snprintf(n, sizeof(n), "%lld", (long long)json_int(p, "offices", 0));
 	table_cell(t, STYLE_PLAIN, n);
 	snprintf(n, sizeof(n), "%lld", (long long)json_int(p, "revisions", 0));
@@ -161,7 +155,7 @@ print_hints(struct out *o, const cJSON *list)
 			continue;
 		out_nl(o);
 		out_printf(
-		    o, _("Province %s:\n"), or_dash(json_str(p, "code")));
+		    o, _("Province %s:\n"), out_dash(json_str(p, "code")));
 		out_wrapped(o, 2, "", hint);
 	}
 }
@@ -295,7 +289,7 @@ outcome(const cJSON *list, const char *code, struct err *e)
 		return err_set(e,
 		    strcmp(class, "retry") == 0 ? ERR_UNREACHABLE : ERR_FAILED,
 		    0, "province %s could not be fetched: %s", is,
-		    or_dash(lang_pick(json_str(fault, "message"),
+		    out_dash(lang_pick(json_str(fault, "message"),
 			json_str(fault, "message_th"))));
 	}
 	return 0;
@@ -371,11 +365,11 @@ ministry_remove(struct cmd *c, struct err *e)
 		out_json(&c->out, result);
 	} else {
 		out_printf(&c->out, _("Province %s, %s, is fetched no more.\n"),
-		    or_dash(json_str(result, "code")),
-		    or_dash(json_str(result, "name")));
+		    out_dash(json_str(result, "code")),
+		    out_dash(json_str(result, "name")));
 		out_printf(&c->out,
 		    _("  What was fetched of it is kept in: %s\n"),
-		    or_dash(json_str(result, "aside")));
+		    out_dash(json_str(result, "aside")));
 	}
 	cJSON_Delete(result);
 	return 0;

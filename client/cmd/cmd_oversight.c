@@ -5,12 +5,6 @@
 
 #define B(o) OPT_BIT(OPT_##o)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- alerts --- */
 
 static void
@@ -39,7 +33,7 @@ print_sender(struct out *o, const cJSON *sender)
 {
 	const cJSON *failing = json_get(sender, "failing");
 	const char *to = json_str(sender, "to");
-	const char *when = or_dash(json_str(sender, "when"));
+	const char *when = out_dash(json_str(sender, "when"));
 	char time[80];
 
 	if (to == NULL) {
@@ -128,7 +122,7 @@ metrics(struct cmd *c, struct err *e)
 	if (c->json)
 		out_json(&c->out, result);
 	else
-		buf_puts(&c->out.b, or_dash(json_str(result, "text")));
+		buf_puts(&c->out.b, out_dash(json_str(result, "text")));
 	cJSON_Delete(result);
 	return 0;
 }

@@ -6,12 +6,6 @@
 #include "client/labels.h"
 #include "client/lang.h"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- what both print --- */
 
 static void
@@ -51,7 +45,7 @@ print_head(struct out *o, const cJSON *saved)
 		return 1;
 	}
 	out_styled(o, STYLE_GOOD, _("Saved"));
-	out_printf(o, _(" as %s (commit %.12s)\n"), or_dash(revision),
+	out_printf(o, _(" as %s (commit %.12s)\n"), out_dash(revision),
 	    commit != NULL ? commit : "-");
 	return 1;
 }
@@ -75,10 +69,10 @@ print_replaced(struct out *o, const cJSON *describe, const cJSON *saved)
 			    o, "%s\n", _("What gives way was written by"));
 		any = 1;
 		labels_full(label, sizeof(label), describe, record,
-		    or_dash(json_str(one, "field")));
+		    out_dash(json_str(one, "field")));
 		out_time(when, sizeof(when), json_str(one, "time"));
 		out_printf(o, "    %s: %s, %s, %s\n", label, revision, when,
-		    or_dash(json_str(json_get(one, "person"), "name")));
+		    out_dash(json_str(json_get(one, "person"), "name")));
 	}
 }
 
@@ -97,7 +91,7 @@ print_skipped(struct out *o, const cJSON *describe, const cJSON *saved)
 		: _("Changed again since, and left as it is:"));
 	out_style(o, STYLE_PLAIN);
 	cJSON_ArrayForEach (one, skipped) {
-		const char *record = or_dash(json_str(one, "record"));
+		const char *record = out_dash(json_str(one, "record"));
 		const char *field = json_str(one, "field");
 
 		out_printf(o, "  %s", labels_record(describe, record));
@@ -107,7 +101,7 @@ print_skipped(struct out *o, const cJSON *describe, const cJSON *saved)
 			out_printf(o, ", %s", label);
 		}
 		out_printf(
-		    o, _(": by revision %s\n"), or_dash(json_str(one, "by")));
+		    o, _(": by revision %s\n"), out_dash(json_str(one, "by")));
 	}
 }
 
@@ -128,7 +122,7 @@ print_restored(struct out *o, const cJSON *describe, const cJSON *saved)
 		    _("Nothing was saved: without --dry-run it is."));
 	else
 		out_printf(o, _("Undo it: pmqa revert %s\n"),
-		    or_dash(json_str(saved, "revision")));
+		    out_dash(json_str(saved, "revision")));
 }
 
 static void

@@ -13,12 +13,6 @@ row(struct table *t, const char *label, enum style st, const char *text)
 	table_cell(t, st, text);
 }
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static int
 is(const char *s, const char *word)
 {
@@ -28,7 +22,7 @@ is(const char *s, const char *word)
 static const char *
 name_of(const cJSON *of)
 {
-	return or_dash(json_str(json_get(of, "person"), "name"));
+	return out_dash(json_str(json_get(of, "person"), "name"));
 }
 
 static enum style
@@ -53,7 +47,7 @@ submission_rows(struct table *t, const cJSON *submission)
 	out_time(when, sizeof(when), json_str(submission, "time"));
 	snprintf(text, sizeof(text), _("no. %lld, revision %s, %s, by %s"),
 	    (long long)json_int(submission, "n", 0),
-	    or_dash(json_str(submission, "revision")), when,
+	    out_dash(json_str(submission, "revision")), when,
 	    name_of(submission));
 	row(t, _("Submitted"), STYLE_PLAIN, text);
 	if (note != NULL)
@@ -136,7 +130,7 @@ due_label(const char *name)
 	     i++)
 		if (strcmp(dues[i].name, name) == 0)
 			return err_tr(dues[i].text);
-	return or_dash(name);
+	return out_dash(name);
 }
 
 /* One due day: "31 Mar 2026: 12 days left". */

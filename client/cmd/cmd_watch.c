@@ -17,12 +17,6 @@ struct watching {
 	size_t n;
 };
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- one event as a line --- */
 
 static void
@@ -68,14 +62,14 @@ say_plain(const char *kind, struct buf *b)
 static void
 say_event(const cJSON *event, struct buf *b)
 {
-	const char *kind = or_dash(json_str(event, "kind"));
+	const char *kind = out_dash(json_str(event, "kind"));
 	struct buf message = BUF_INIT;
 
-	say(&message, or_dash(json_str(event, "message")), NULL);
+	say(&message, out_dash(json_str(event, "message")), NULL);
 	if (strcmp(kind, "admitted") == 0)
 		buf_printf(b, _("%lld revisions admitted, receipt for %s"),
 		    (long long)json_int(event, "revisions", 0),
-		    or_dash(json_str(event, "revision")));
+		    out_dash(json_str(event, "revision")));
 	else if (strcmp(kind, "refused") == 0)
 		buf_printf(b, _("refused: %s"), buf_str(&message));
 	else if (strcmp(kind, "trouble") == 0)
@@ -83,10 +77,10 @@ say_event(const cJSON *event, struct buf *b)
 	else if (strcmp(kind, "published") == 0)
 		say_published(event, b);
 	else if (strcmp(kind, "decided") == 0)
-		buf_puts(b,
-		    strcmp(or_dash(json_str(event, "verdict")), "accepted") == 0
-			? _("was accepted")
-			: _("was returned for correction"));
+		buf_puts(b, strcmp(out_dash(json_str(event, "verdict")),
+				"accepted") == 0
+				? _("was accepted")
+				: _("was returned for correction"));
 	else
 		say_plain(kind, b);
 	buf_release(&message);
@@ -101,7 +95,7 @@ event_line(const cJSON *event, struct buf *b, struct err *e)
 
 	out_time(when, sizeof(when), json_str(event, "time"));
 	buf_printf(
-	    b, "%s  %-6s  ", when, device != NULL ? device : or_dash(office));
+	    b, "%s  %-6s  ", when, device != NULL ? device : out_dash(office));
 	say_event(event, b);
 	return buf_ok(b, e);
 }
@@ -174,7 +168,7 @@ show(struct watching *w, const cJSON *answer, struct err *e)
 	int rc = 0;
 
 	snprintf(w->cursor, sizeof(w->cursor), "%s",
-	    or_dash(json_str(answer, "next")));
+	    out_dash(json_str(answer, "next")));
 	if (json_bool(answer, "missed", 0) && !w->c->json)
 		out_wrapped(&w->c->note, 0, "",
 		    _("Some events were missed: there were too many at "

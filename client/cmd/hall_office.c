@@ -10,12 +10,6 @@
 
 #define MIB (1024 * 1024)
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 /* --- its state --- */
 
 static void
@@ -184,7 +178,7 @@ state_rows(struct table *t, const cJSON *office)
 	row(t, _("Last seen"), STYLE_PLAIN, when);
 	out_time(when, sizeof(when), json_str(receipt, "time"));
 	snprintf(text, sizeof(text), _("%s, for %s"), when,
-	    or_dash(json_str(receipt, "revision")));
+	    out_dash(json_str(receipt, "revision")));
 	row(t, _("Receipt"), STYLE_PLAIN, cJSON_IsObject(receipt) ? text : "-");
 	snprintf(text, sizeof(text), "%lld",
 	    (long long)json_int(office, "revisions", 0));
@@ -219,15 +213,15 @@ print_devices(struct out *o, const cJSON *office, struct err *e)
 		const char *state = json_str(d, "state");
 
 		out_time(when, sizeof(when), json_str(d, "last_seen"));
-		table_cell(&t, STYLE_HEAD, or_dash(json_str(d, "device")));
+		table_cell(&t, STYLE_HEAD, out_dash(json_str(d, "device")));
 		table_cell(&t,
 		    state != NULL && strcmp(state, "active") == 0 ? STYLE_PLAIN
 								  : STYLE_WARN,
 		    labels_word(state));
 		table_cell(&t, STYLE_PLAIN, when);
-		table_cell(&t, STYLE_PLAIN, or_dash(json_str(d, "version")));
-		table_cell(&t, STYLE_PLAIN, or_dash(json_str(d, "holds")));
-		table_cell(&t, STYLE_DIM, or_dash(json_str(d, "fingerprint")));
+		table_cell(&t, STYLE_PLAIN, out_dash(json_str(d, "version")));
+		table_cell(&t, STYLE_PLAIN, out_dash(json_str(d, "holds")));
+		table_cell(&t, STYLE_DIM, out_dash(json_str(d, "fingerprint")));
 	}
 	rc = table_print(&t, o, 0, e);
 	table_release(&t);
@@ -269,11 +263,11 @@ print_published(struct out *o, const cJSON *office, struct err *e)
 	table_column(&t, _("Time"), COL_LEFT);
 	table_column(&t, _("The office has it"), COL_LEFT);
 	cJSON_ArrayForEach (p, json_get(office, "published")) {
-		const char *record = or_dash(json_str(p, "record"));
+		const char *record = out_dash(json_str(p, "record"));
 
 		out_time(when, sizeof(when), json_str(p, "time"));
 		table_cell(&t, STYLE_HEAD, record);
-		table_cell(&t, STYLE_PLAIN, or_dash(json_str(p, "revision")));
+		table_cell(&t, STYLE_PLAIN, out_dash(json_str(p, "revision")));
 		table_cell(&t, STYLE_PLAIN, when);
 		has_cell(&t, p);
 	}
@@ -291,8 +285,9 @@ hall_office_print(struct out *o, const cJSON *result, struct err *e)
 	char head[300];
 	int rc;
 
-	snprintf(head, sizeof(head), "%s %s", or_dash(json_str(office, "code")),
-	    or_dash(json_str(office, "name")));
+	snprintf(head, sizeof(head), "%s %s",
+	    out_dash(json_str(office, "code")),
+	    out_dash(json_str(office, "name")));
 	out_heading(o, head);
 	table_init(&t);
 	table_column(&t, NULL, COL_LEFT);

@@ -5,12 +5,6 @@
 #include "client/lang.h"
 #include "client/table.h"
 
-static const char *
-or_dash(const char *s)
-{
-	return s != NULL && s[0] != '\0' ? s : "-";
-}
-
 static int
 is_word(const cJSON *obj, const char *key, const char *word)
 {
@@ -32,7 +26,7 @@ print_points(struct out *o, const cJSON *item, const char *level)
 	out_printf(o, "    %s\n", labels_level(level));
 	cJSON_ArrayForEach (p, points) {
 		snprintf(
-		    mark, sizeof(mark), "%s  ", or_dash(json_str(p, "id")));
+		    mark, sizeof(mark), "%s  ", out_dash(json_str(p, "id")));
 		out_hanging(o, 6, mark, criteria_title(p));
 	}
 }
@@ -49,14 +43,14 @@ print_measures(struct out *o, const cJSON *item)
 
 		required |= must;
 		snprintf(mark, sizeof(mark), "%s %s  ",
-		    or_dash(json_str(m, "id")), must ? "*" : " ");
+		    out_dash(json_str(m, "id")), must ? "*" : " ");
 		out_hanging(o, 6, mark, criteria_title(m));
 		if (json_str(m, "floor") != NULL)
 			out_printf(o,
 			    _("               from %s to %s per "
 			      "cent\n"),
 			    json_str(m, "floor"),
-			    or_dash(json_str(m, "ceiling")));
+			    out_dash(json_str(m, "ceiling")));
 	}
 	if (required)
 		out_wrapped(o, 6, "",
@@ -69,7 +63,7 @@ print_item(struct out *o, const cJSON *item, int whole)
 {
 	char mark[32];
 
-	snprintf(mark, sizeof(mark), "%s  ", or_dash(json_str(item, "id")));
+	snprintf(mark, sizeof(mark), "%s  ", out_dash(json_str(item, "id")));
 	out_hanging(o, 2, mark, criteria_title(item));
 	if (!whole)
 		return;
@@ -81,7 +75,7 @@ print_item(struct out *o, const cJSON *item, int whole)
 static void
 print_category(struct out *o, const cJSON *edition, const cJSON *category)
 {
-	const char *of = or_dash(json_str(category, "id"));
+	const char *of = out_dash(json_str(category, "id"));
 	const cJSON *item;
 
 	out_nl(o);
@@ -113,7 +107,7 @@ print_profile(struct out *o, const cJSON *edition)
 		    criteria_title(group));
 		cJSON_ArrayForEach (q, json_get(group, "questions")) {
 			snprintf(mark, sizeof(mark), "%s  ",
-			    or_dash(json_str(q, "id")));
+			    out_dash(json_str(q, "id")));
 			out_hanging(o, 4, mark, criteria_title(q));
 		}
 	}
@@ -184,9 +178,9 @@ print_result_policy(struct out *o, const cJSON *result)
 		    _("    %lld points at %s per cent, %lld at %s per cent, "
 		      "unless the measure says otherwise\n"),
 		    (long long)json_int(linear, "points_at_floor", 0),
-		    or_dash(json_str(linear, "floor")),
+		    out_dash(json_str(linear, "floor")),
 		    (long long)json_int(linear, "points_at_ceiling", 0),
-		    or_dash(json_str(linear, "ceiling")));
+		    out_dash(json_str(linear, "ceiling")));
 	out_wrapped(o, 2, "",
 	    is_word(result, "own_measures", "show")
 		? _("Measures that an office adds itself are only shown.")
@@ -211,7 +205,7 @@ sure_word(const char *sure)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (sure != NULL && strcmp(words[i].word, sure) == 0)
 			return err_tr(words[i].text);
-	return or_dash(sure);
+	return out_dash(sure);
 }
 
 /* " (found in a source, but doubtful)" */
@@ -292,7 +286,7 @@ int
 edition_text_show(
     struct out *o, const cJSON *edition, const char *wanted, struct err *e)
 {
-	const char *id = or_dash(json_str(edition, "id"));
+	const char *id = out_dash(json_str(edition, "id"));
 	const cJSON *category, *item;
 
 	if (wanted != NULL) {
@@ -335,7 +329,7 @@ from_word(const char *from)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (from != NULL && strcmp(words[i].word, from) == 0)
 			return err_tr(words[i].text);
-	return or_dash(from);
+	return out_dash(from);
 }
 
 static void
@@ -352,7 +346,7 @@ list_row(struct table *t, const cJSON *ed)
 	if (json_int(ed, "wording", 0) > 0)
 		snprintf(wording, sizeof(wording), "%lld",
 		    (long long)json_int(ed, "wording", 0));
-	table_cell(t, STYLE_HEAD, or_dash(json_str(ed, "id")));
+	table_cell(t, STYLE_HEAD, out_dash(json_str(ed, "id")));
 	if (json_str(ed, "fault") != NULL)
 		table_cell(t, STYLE_BAD,
 		    lang_pick(json_str(ed, "fault"), json_str(ed, "fault_th")));
@@ -425,7 +419,7 @@ edition_text_diff(struct out *o, const cJSON *result, struct err *e)
 		return 0;
 	}
 	cJSON_ArrayForEach (c, changes) {
-		out_styled(o, STYLE_HEAD, or_dash(json_str(c, "where")));
+		out_styled(o, STYLE_HEAD, out_dash(json_str(c, "where")));
 		out_nl(o);
 		print_side(o, STYLE_BAD, "- ", json_get(c, "old"));
 		print_side(o, STYLE_GOOD, "+ ", json_get(c, "new"));

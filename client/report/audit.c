@@ -2,27 +2,27 @@
 
 #include "client/lang.h"
 #include "client/report/audit_checks.h"
-#include "client/report/report_csv.h"
 #include "client/report/report_doc.h"
 #include "client/report/report_file.h"
-#include "client/report/report_xlsx.h"
+#include "client/report/report_form.h"
 
 #define FLAGS_PAGE 200
 #define FLAGS_MAX 5000 /* what a dossier lists; more is told as a number */
 
-typedef void audit_fill(const cJSON *doc, struct report_table *t);
-
-static audit_fill *const office_sheets[] = { audit_table_summary,
+static report_fill *const office_sheets[] = { audit_table_summary,
 	audit_table_scores, audit_table_timeline, audit_table_people,
 	audit_table_devices, audit_table_records, audit_table_months,
 	audit_table_flags, audit_table_findings, audit_table_checks };
 
-static audit_fill *const hall_sheets[] = { audit_table_offices,
+static report_fill *const hall_sheets[] = { audit_table_offices,
 	audit_table_flags, audit_table_findings, audit_table_checks };
 
-#define SHEETS_MAX (sizeof(office_sheets) / sizeof(office_sheets[0]))
+#define N(a) (sizeof(a) / sizeof(*(a)))
 
-/* --- putting it together --- */
+static const struct report_look office_look = { audit_html_office,
+	office_sheets, N(office_sheets), audit_table_timeline };
+static const struct report_look hall_look = { audit_html_hall, hall_sheets,
+	N(hall_sheets), audit_table_offices };
 
 /* All pages of the flags below "flags". */
 static int
@@ -152,128 +152,23 @@ fetch(struct cmd *c, int over_offices, const char *format, cJSON **ret,
 	return 0;
 }
 
-/* --- drawing --- */
-
-static int
-draw_html(const cJSON *doc, int over_offices, struct buf *b, struct err *e)
-{
-	return over_offices ? audit_html_hall(doc, b, e)
-			    : audit_html_office(doc, b, e);
-}
-
-static int
-draw_xlsx(const cJSON *doc, int over_offices, struct buf *b, struct err *e)
-{
-	audit_fill *const *fill = over_offices ? hall_sheets : office_sheets;
-	size_t n = over_offices ? sizeof(hall_sheets) / sizeof(hall_sheets[0])
-				: SHEETS_MAX;
-	struct report_table t[SHEETS_MAX];
-	int rc = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		fill[i](doc, &t[i]);
-		if (rc == 0)
-			rc = report_table_ok(&t[i], e);
-	}
-	if (rc == 0)
-		rc = report_xlsx(b, t, n, "PMQA 4.0", e);
-	for (size_t i = 0; i < n; i++)
-		report_table_release(&t[i]);
-	return rc;
-}
-
-static int
-draw_csv(const cJSON *doc, int over_offices, struct buf *b, struct err *e)
-{
-	struct report_table t;
-	int rc;
-
-	(over_offices ? audit_table_offices : audit_table_timeline)(doc, &t);
-	if ((rc = report_table_ok(&t, e)) == 0)
-		report_csv(b, &t);
-	report_table_release(&t);
-	return rc < 0 ? rc : buf_ok(b, e);
-}
-
-static int
-draw_json(const cJSON *doc, int over_offices, struct buf *b, struct err *e)
-{
-	struct out o;
-	int rc;
-
-	(void)over_offices;
-	out_init(&o, -1);
-	out_json(&o, doc);
-	buf_append(b, buf_str(&o.b), o.b.len);
-	b->failed |= o.b.failed;
-	rc = buf_ok(b, e);
-	out_release(&o);
-	return rc;
-}
-
-/* The first one when none is named. */
-static const struct format {
-	const char *name; /* also what its file's name ends in */
-	int (*draw)(
-	    const cJSON *doc, int over_offices, struct buf *b, struct err *e);
-} formats[] = {
-	{ "html", draw_html },
-	{ "xlsx", draw_xlsx },
-	{ "csv", draw_csv },
-	{ "json", draw_json },
-};
-
-static int
-choose_format(const struct cmd *c, const struct format **ret, struct err *e)
-{
-	const char *wish = c->opts->value[OPT_FORMAT];
-
-	*ret = &formats[0];
-	if (wish == NULL)
-		return 0;
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(wish, formats[i].name) == 0) {
-			*ret = &formats[i];
-			return 0;
-		}
-	return err_set(e, ERR_USAGE, 0,
-	    "'%s' is not a form of a dossier: html, xlsx, csv or json", wish);
-}
-
-/* "pmqa-audit-9105-2565-a142.html": the same record has the same name. */
-static void
-default_name(const cJSON *doc, const struct format *f, char ret[120])
-{
-	const cJSON *office = json_get(doc, "office");
-	const char *code =
-	    json_str(office != NULL ? office : json_get(doc, "hall"), "code");
-	const char *revision = json_str(doc, "revision");
-
-	snprintf(ret, 120, "pmqa-audit-%.8s-%lld%s%.24s.%s",
-	    code != NULL ? code : "", (long long)json_int(doc, "year", 0),
-	    revision != NULL ? "-" : "", revision != NULL ? revision : "",
-	    f->name);
-}
-
 int
 audit_run(struct cmd *c, struct err *e)
 {
-	struct buf b = BUF_INIT;
-	const struct format *f = NULL;
+	const char *form = report_form_choose(c);
 	cJSON *doc = NULL;
-	char name[120];
 	int over_offices = 0, rc;
 
-	if ((rc = choose_format(c, &f, e)) < 0 ||
-	    (rc = report_file_over_offices(c, &over_offices, e)) < 0 ||
+	if (form == NULL)
+		return err_set(e, ERR_USAGE, 0,
+		    "'%s' is not a form of a dossier: html, xlsx, csv or json",
+		    c->opts->value[OPT_FORMAT]);
+	if ((rc = report_file_over_offices(c, &over_offices, e)) < 0 ||
 	    (rc = check_place(c, over_offices, e)) < 0 ||
-	    (rc = fetch(c, over_offices, f->name, &doc, e)) < 0 ||
-	    (rc = f->draw(doc, over_offices, &b, e)) < 0)
-		goto out;
-	default_name(doc, f, name);
-	rc = report_file_put(c, f->name, name, &b, e);
-out:
+	    (rc = fetch(c, over_offices, form, &doc, e)) < 0)
+		return rc;
+	rc = report_form_put(c, "pmqa-audit", form,
+	    over_offices ? &hall_look : &office_look, doc, e);
 	cJSON_Delete(doc);
-	buf_release(&b);
 	return rc;
 }

@@ -5,42 +5,13 @@
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/report/report_cells.h"
 #include "client/report/report_doc.h"
 #include "client/report/report_text.h"
 
 #define COLUMN report_table_col
 #define MORE report_table_more
 #define SUBMISSIONS_SHOWN 4
-
-static void
-add_str(struct report_table *t, const cJSON *of, const char *key)
-{
-	report_table_add(t, json_str(of, key));
-}
-
-static void
-add_int(struct report_table *t, const cJSON *of, const char *key)
-{
-	report_table_addf(t, "%lld", (long long)json_int(of, key, 0));
-}
-
-static void
-add_list(struct report_table *t, const cJSON *list)
-{
-	struct buf b = BUF_INIT;
-
-	report_table_add(t, report_doc_join(list, &b));
-	t->failed |= b.failed;
-	buf_release(&b);
-}
-
-static void
-add_word(struct report_table *t, const cJSON *of, const char *key)
-{
-	const char *word = json_str(of, key);
-
-	report_table_add(t, word != NULL ? labels_word(word) : NULL);
-}
 
 /* --- summary --- */
 
@@ -191,19 +162,19 @@ audit_table_people(const cJSON *doc, struct report_table *t)
 	cJSON_ArrayForEach (one, json_get(doc, "people")) {
 		struct buf b = BUF_INIT;
 
-		add_word(t, one, "side");
-		add_str(t, one, "name");
-		add_str(t, one, "login");
-		add_int(t, one, "revisions");
+		report_cells_word(t, one, "side");
+		report_cells_str(t, one, "name");
+		report_cells_str(t, one, "login");
+		report_cells_int(t, one, "revisions");
 		cJSON_ArrayForEach (a, json_get(one, "actions"))
 			buf_printf(&b, "%s%s %.0f", b.len > 0 ? ", " : "",
 			    labels_action(a->string), a->valuedouble);
 		report_table_add(t, buf_str(&b));
 		t->failed |= b.failed;
 		buf_release(&b);
-		add_list(t, json_get(one, "devices"));
-		add_str(t, one, "first");
-		add_str(t, one, "last");
+		report_cells_list(t, json_get(one, "devices"));
+		report_cells_str(t, one, "first");
+		report_cells_str(t, one, "last");
 	}
 }
 
@@ -225,20 +196,20 @@ audit_table_devices(const cJSON *doc, struct report_table *t)
 	MORE(t, _("Reason"), REPORT_TEXT);
 	COLUMN(t, _("Fingerprint of its key"), REPORT_PRINT, 20);
 	cJSON_ArrayForEach (one, json_get(doc, "devices")) {
-		add_str(t, one, "device");
-		add_int(t, one, "revisions");
-		add_list(t, json_get(one, "people"));
-		add_str(t, one, "first");
-		add_str(t, one, "last");
-		add_word(t, one, "state");
-		add_str(t, one, "since");
-		add_str(t, one, "until");
+		report_cells_str(t, one, "device");
+		report_cells_int(t, one, "revisions");
+		report_cells_list(t, json_get(one, "people"));
+		report_cells_str(t, one, "first");
+		report_cells_str(t, one, "last");
+		report_cells_word(t, one, "state");
+		report_cells_str(t, one, "since");
+		report_cells_str(t, one, "until");
 		if (cJSON_IsNumber(json_get(one, "last_revision")))
-			add_int(t, one, "last_revision");
+			report_cells_int(t, one, "last_revision");
 		else
 			report_table_add(t, NULL);
-		add_str(t, one, "reason");
-		add_str(t, one, "fingerprint");
+		report_cells_str(t, one, "reason");
+		report_cells_str(t, one, "fingerprint");
 	}
 }
 
@@ -259,17 +230,17 @@ audit_table_records(const cJSON *doc, struct report_table *t)
 	cJSON_ArrayForEach (one, json_get(doc, "records")) {
 		const char *item = json_str(one, "item");
 
-		add_word(t, one, "side");
-		add_str(t, one, "record");
+		report_cells_word(t, one, "side");
+		report_cells_str(t, one, "record");
 		report_table_add(t,
 		    item != NULL ? criteria_title(report_doc_find(
 				       json_get(doc, "criteria"), "id", item))
 				 : NULL);
-		add_int(t, one, "revisions");
-		add_int(t, one, "fields");
-		add_int(t, one, "people");
-		add_str(t, one, "first");
-		add_str(t, one, "last");
+		report_cells_int(t, one, "revisions");
+		report_cells_int(t, one, "fields");
+		report_cells_int(t, one, "people");
+		report_cells_str(t, one, "first");
+		report_cells_str(t, one, "last");
 	}
 }
 
@@ -296,8 +267,8 @@ audit_table_months(const cJSON *doc, struct report_table *t)
 	COLUMN(t, _("Revisions of the hall"), REPORT_INT, 0);
 	cJSON_ArrayForEach (one, json_get(doc, "months")) {
 		add_month(t, json_str(one, "month"));
-		add_int(t, one, "office");
-		add_int(t, one, "hall");
+		report_cells_int(t, one, "office");
+		report_cells_int(t, one, "hall");
 	}
 }
 
@@ -320,16 +291,16 @@ audit_table_timeline(const cJSON *doc, struct report_table *t)
 	cJSON_ArrayForEach (one, json_get(doc, "milestones")) {
 		const cJSON *person = json_get(one, "person");
 
-		add_str(t, one, "time");
-		add_word(t, one, "side");
+		report_cells_str(t, one, "time");
+		report_cells_word(t, one, "side");
 		report_table_add(t, labels_action(json_str(one, "action")));
-		add_str(t, person, "name");
-		add_str(t, person, "login");
-		add_str(t, one, "device");
-		add_str(t, one, "reason");
-		add_str(t, one, "received");
-		add_str(t, one, "revision");
-		add_str(t, one, "commit");
+		report_cells_str(t, person, "name");
+		report_cells_str(t, person, "login");
+		report_cells_str(t, one, "device");
+		report_cells_str(t, one, "reason");
+		report_cells_str(t, one, "received");
+		report_cells_str(t, one, "revision");
+		report_cells_str(t, one, "commit");
 	}
 }
 
@@ -361,22 +332,23 @@ audit_table_offices(const cJSON *doc, struct report_table *t)
 		const cJSON *counts = json_get(one, "counts");
 		const char *code = json_str(one, "code");
 
-		add_str(t, one, "code");
-		add_str(t, one, "name");
-		add_word(t, one, "state");
+		report_cells_str(t, one, "code");
+		report_cells_str(t, one, "name");
+		report_cells_word(t, one, "state");
 		report_table_add(
 		    t, json_bool(one, "late", 0) ? _("late") : NULL);
-		add_str(t, one, "total");
-		add_str(t, one, "committee");
-		add_int(t, counts, "revisions");
-		add_int(t, counts, "people");
-		add_int(t, report_doc_find(flags, "office", code), "flags");
-		add_str(t, json_get(one, "receipt"), "time");
-		add_str(t, one, "revision");
-		add_str(t, one, "commit");
-		add_str(t, one, "hall_commit");
-		add_int(t, counts, "merges");
-		add_int(t, counts, "devices");
-		add_int(t, counts, "unreceived");
+		report_cells_str(t, one, "total");
+		report_cells_str(t, one, "committee");
+		report_cells_int(t, counts, "revisions");
+		report_cells_int(t, counts, "people");
+		report_cells_int(
+		    t, report_doc_find(flags, "office", code), "flags");
+		report_cells_str(t, json_get(one, "receipt"), "time");
+		report_cells_str(t, one, "revision");
+		report_cells_str(t, one, "commit");
+		report_cells_str(t, one, "hall_commit");
+		report_cells_int(t, counts, "merges");
+		report_cells_int(t, counts, "devices");
+		report_cells_int(t, counts, "unreceived");
 	}
 }

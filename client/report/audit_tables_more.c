@@ -4,15 +4,10 @@
 #include "client/flags_say.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/report/report_cells.h"
 
 #define COLUMN report_table_col
 #define MORE report_table_more
-
-static void
-add_str(struct report_table *t, const cJSON *of, const char *key)
-{
-	report_table_add(t, json_str(of, key));
-}
 
 /* --- flags --- */
 
@@ -67,16 +62,16 @@ audit_table_flags(const cJSON *doc, struct report_table *t)
 	cJSON_ArrayForEach (one, json_get(json_get(doc, "flags"), "flags")) {
 		person = json_get(one, "person");
 		report_table_add(t, flags_say_title(json_str(one, "rule")));
-		add_str(t, one, "office");
-		add_str(t, one, "item");
-		add_str(t, person, "name");
-		add_str(t, one, "device");
-		add_str(t, one, "from");
-		add_str(t, one, "until");
+		report_cells_str(t, one, "office");
+		report_cells_str(t, one, "item");
+		report_cells_str(t, person, "name");
+		report_cells_str(t, one, "device");
+		report_cells_str(t, one, "from");
+		report_cells_str(t, one, "until");
 		add_found(t, one);
 		add_revisions(t, one, "revision");
 		add_revisions(t, one, "commit");
-		add_str(t, one, "rule");
+		report_cells_str(t, one, "rule");
 	}
 }
 
@@ -99,8 +94,8 @@ audit_table_findings(const cJSON *doc, struct report_table *t)
 
 		report_table_add(
 		    t, severity != NULL ? labels_word(severity) : NULL);
-		add_str(t, one, "class");
-		add_str(t, one, "where");
+		report_cells_str(t, one, "class");
+		report_cells_str(t, one, "where");
 		report_table_add(t,
 		    lang_pick(json_str(one, "what"), json_str(one, "what_th")));
 		report_table_add(t, lang_pick(json_str(one, "advice"),
@@ -120,8 +115,8 @@ audit_table_checks(const cJSON *doc, struct report_table *t)
 	COLUMN(t, _("What it shows"), REPORT_TEXT, 40);
 	COLUMN(t, _("Commands"), REPORT_TEXT, 50);
 	cJSON_ArrayForEach (one, json_get(doc, "checks")) {
-		add_str(t, one, "id");
-		add_str(t, one, "what");
-		add_str(t, one, "commands");
+		report_cells_str(t, one, "id");
+		report_cells_str(t, one, "what");
+		report_cells_str(t, one, "commands");
 	}
 }

@@ -3,33 +3,11 @@
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/report/report_cells.h"
 #include "client/report/report_doc.h"
 
 #define COLUMN report_table_col
 #define MORE report_table_more
-
-static void
-add_int(struct report_table *t, int64_t n)
-{
-	report_table_addf(t, "%lld", (long long)n);
-}
-
-/* A member that is text or nothing. */
-static void
-add_str(struct report_table *t, const cJSON *of, const char *key)
-{
-	report_table_add(t, json_str(of, key));
-}
-
-static void
-add_list(struct report_table *t, const cJSON *list)
-{
-	struct buf b = BUF_INIT;
-
-	report_table_add(t, report_doc_join(list, &b));
-	t->failed |= b.failed;
-	buf_release(&b);
-}
 
 static const char *
 yes(int b)
@@ -56,14 +34,14 @@ report_table_summary(const cJSON *doc, struct report_table *t)
 		report_table_add(t, id);
 		report_table_add(
 		    t, criteria_title(criteria_category(edition, id)));
-		add_str(t, c, "score");
-		add_str(t, c, "committee");
+		report_cells_str(t, c, "score");
+		report_cells_str(t, c, "committee");
 	}
 	t->sums = 1;
 	report_table_add(t, NULL);
 	report_table_add(t, _("Total"));
-	add_str(t, score, "total");
-	add_str(t, json_get(score, "committee"), "total");
+	report_cells_str(t, score, "total");
+	report_cells_str(t, json_get(score, "committee"), "total");
 }
 
 /* --- items --- */
@@ -123,14 +101,14 @@ item_texts(struct report_table *t, const cJSON *element)
 	const cJSON *explained = json_get(answer, "explanation");
 	const cJSON *practice = json_get(answer, "good_practice");
 
-	add_list(t, json_get(answer, "ticks"));
+	report_cells_list(t, json_get(answer, "ticks"));
 	for (size_t i = 0; i < CRITERIA_LEVELS; i++)
-		add_str(t, explained, criteria_levels[i]);
-	add_str(t, answer, "strengths");
-	add_str(t, answer, "gap");
+		report_cells_str(t, explained, criteria_levels[i]);
+	report_cells_str(t, answer, "strengths");
+	report_cells_str(t, answer, "gap");
 	report_table_add(t, yes(json_bool(practice, "flag", 0)));
-	add_str(t, practice, "text");
-	add_str(t, answer, "owner");
+	report_cells_str(t, practice, "text");
+	report_cells_str(t, answer, "owner");
 	add_suggestions(t, json_get(element, "review"));
 }
 
@@ -150,11 +128,11 @@ item_row(struct report_table *t, const cJSON *doc, const cJSON *item)
 	int off = id != NULL && report_doc_unassessed(doc, id);
 
 	report_table_add(t, id);
-	add_str(t, item, "category");
+	report_cells_str(t, item, "category");
 	report_table_add(t, criteria_title(item));
 	if (points > 0) {
-		add_int(t, json_int(score, "ticked", 0));
-		add_int(t, points);
+		report_cells_int(t, score, "ticked");
+		report_cells_int(t, score, "points");
 	} else {
 		report_table_add(t, NULL);
 		report_table_add(t, NULL);
@@ -165,7 +143,7 @@ item_row(struct report_table *t, const cJSON *doc, const cJSON *item)
 	else
 		report_table_add(t, off ? _("not assessed") : NULL);
 	add_level(t, points > 0 ? report_doc_target(doc, id) : NULL);
-	add_str(t, score, "committee");
+	report_cells_str(t, score, "committee");
 	add_level(t, json_str(score, "committee") != NULL && points > 0
 			 ? json_str(score, "committee_level")
 			 : NULL);
@@ -217,21 +195,21 @@ static void
 indicator_row(struct report_table *t, const cJSON *item, const cJSON *measure,
     const cJSON *one)
 {
-	add_str(t, item, "item");
-	add_str(t, one, "id");
+	report_cells_str(t, item, "item");
+	report_cells_str(t, one, "id");
 	report_table_add(t, criteria_title(measure));
 	report_table_add(t, yes(json_bool(measure, "required", 0)));
-	add_str(t, one, "name");
-	add_str(t, one, "unit");
+	report_cells_str(t, one, "name");
+	report_cells_str(t, one, "unit");
 	report_table_add(t, better(json_str(one, "direction")));
-	add_str(t, one, "target");
-	add_str(t, one, "before");
-	add_str(t, one, "previous");
-	add_str(t, one, "actual");
-	add_str(t, one, "percent");
-	add_str(t, one, "score");
-	add_str(t, one, "not_applicable");
-	add_str(t, one, "note");
+	report_cells_str(t, one, "target");
+	report_cells_str(t, one, "before");
+	report_cells_str(t, one, "previous");
+	report_cells_str(t, one, "actual");
+	report_cells_str(t, one, "percent");
+	report_cells_str(t, one, "score");
+	report_cells_str(t, one, "not_applicable");
+	report_cells_str(t, one, "note");
 }
 
 /* A measure without an indicator has a line all the same: it is missing. */
@@ -278,16 +256,16 @@ report_table_gaps(const cJSON *doc, struct report_table *t)
 
 		report_table_add(t, id);
 		report_table_add(t, criteria_title(criteria_item(edition, id)));
-		add_str(t, g, "score");
+		report_cells_str(t, g, "score");
 		add_level(t, process ? json_str(g, "level") : NULL);
 		add_level(t, process ? json_str(g, "target") : NULL);
 		if (process)
-			add_int(t, json_int(g, "points_to_next", 0));
+			report_cells_int(t, g, "points_to_next");
 		else
 			report_table_add(t, NULL);
-		add_str(t, g, "gain");
-		add_str(t, g, "gain_total");
-		add_list(t, json_get(g, "actions"));
+		report_cells_str(t, g, "gain");
+		report_cells_str(t, g, "gain_total");
+		report_cells_list(t, json_get(g, "actions"));
 	}
 }
 
@@ -319,23 +297,23 @@ plan_row(struct report_table *t, const cJSON *a)
 	const cJSON *follow = json_get(a, "followup");
 	const char *priority = json_str(a, "priority");
 	const char *status = json_str(a, "status");
-	int64_t origin = json_int(json_get(a, "origin"), "year", 0);
+	const cJSON *origin = json_get(a, "origin");
 
-	add_str(t, a, "id");
-	add_str(t, a, "what");
-	add_str(t, a, "gap");
-	add_list(t, json_get(a, "items"));
-	add_str(t, a, "who");
-	add_str(t, a, "due");
+	report_cells_str(t, a, "id");
+	report_cells_str(t, a, "what");
+	report_cells_str(t, a, "gap");
+	report_cells_list(t, json_get(a, "items"));
+	report_cells_str(t, a, "who");
+	report_cells_str(t, a, "due");
 	report_table_add(t, priority != NULL ? labels_word(priority) : NULL);
-	add_str(t, a, "budget");
+	report_cells_str(t, a, "budget");
 	report_table_add(t, status != NULL ? labels_word(status) : NULL);
-	add_int(t, json_int(a, "progress", 0));
+	report_cells_int(t, a, "progress");
 	report_table_add(t, yes(json_bool(a, "overdue", 0)));
-	add_str(t, follow, "m6");
-	add_str(t, follow, "m12");
-	if (origin != 0)
-		add_int(t, origin);
+	report_cells_str(t, follow, "m6");
+	report_cells_str(t, follow, "m12");
+	if (json_int(origin, "year", 0) != 0)
+		report_cells_int(t, origin, "year");
 	else
 		report_table_add(t, NULL);
 }

@@ -4,24 +4,11 @@
 #include "client/criteria.h"
 #include "client/labels.h"
 #include "client/lang.h"
+#include "client/report/report_cells.h"
 #include "client/report/report_doc.h"
 
 #define COLUMN report_table_col
 #define MORE report_table_more
-
-static void
-add_str(struct report_table *t, const cJSON *of, const char *key)
-{
-	report_table_add(t, json_str(of, key));
-}
-
-static void
-add_word(struct report_table *t, const cJSON *of, const char *key)
-{
-	const char *word = json_str(of, key);
-
-	report_table_add(t, word != NULL ? labels_word(word) : NULL);
-}
 
 /* --- evidence --- */
 
@@ -41,22 +28,19 @@ static void
 evidence_row(struct report_table *t, const cJSON *file)
 {
 	const char *item = json_str(file, "item");
-	struct buf points = BUF_INIT;
 
 	report_table_add(t,
 	    item != NULL && strcmp(item, "profile") == 0 ? _("profile") : item);
-	add_str(t, file, "name");
-	add_str(t, file, "caption");
-	report_table_add(t, report_doc_join(json_get(file, "points"), &points));
-	add_word(t, file, "class");
-	add_str(t, file, "type");
-	report_table_addf(t, "%lld", (long long)json_int(file, "size", 0));
+	report_cells_str(t, file, "name");
+	report_cells_str(t, file, "caption");
+	report_cells_list(t, json_get(file, "points"));
+	report_cells_word(t, file, "class");
+	report_cells_str(t, file, "type");
+	report_cells_int(t, file, "size");
 	report_table_add(t, where(file));
-	add_str(t, file, "at_hall");
-	add_str(t, json_get(file, "redacted"), "reason");
-	add_str(t, file, "sha256");
-	t->failed |= points.failed;
-	buf_release(&points);
+	report_cells_str(t, file, "at_hall");
+	report_cells_str(t, json_get(file, "redacted"), "reason");
+	report_cells_str(t, file, "sha256");
 }
 
 void
@@ -100,15 +84,15 @@ report_table_signoffs(const cJSON *doc, struct report_table *t)
 	cJSON_ArrayForEach (one, json_get(doc, "signoffs")) {
 		const cJSON *person = json_get(one, "person");
 
-		add_str(t, one, "time");
-		add_word(t, one, "side");
+		report_cells_str(t, one, "time");
+		report_cells_word(t, one, "side");
 		report_table_add(t, labels_action(json_str(one, "action")));
-		add_str(t, person, "name");
-		add_str(t, person, "login");
-		add_str(t, one, "reason");
-		add_str(t, one, "received");
-		add_str(t, one, "revision");
-		add_str(t, one, "commit");
+		report_cells_str(t, person, "name");
+		report_cells_str(t, person, "login");
+		report_cells_str(t, one, "reason");
+		report_cells_str(t, one, "received");
+		report_cells_str(t, one, "revision");
+		report_cells_str(t, one, "commit");
 	}
 }
 
@@ -136,7 +120,7 @@ category_cells(
 	const cJSON *c;
 
 	cJSON_ArrayForEach (c, categories)
-		add_str(t,
+		report_cells_str(t,
 		    report_doc_find(
 			json_get(row, "categories"), "id", json_str(c, "id")),
 		    "score");
@@ -156,12 +140,11 @@ report_table_years(const cJSON *doc, struct report_table *t)
 	COLUMN(t, _("Change"), REPORT_SCORE, 0);
 	category_columns(t, categories);
 	cJSON_ArrayForEach (row, json_get(years, "rows")) {
-		report_table_addf(
-		    t, "%lld", (long long)json_int(row, "year", 0));
-		add_word(t, row, "state");
-		add_str(t, row, "total");
-		add_str(t, row, "committee");
-		add_str(t, row, "change");
+		report_cells_int(t, row, "year");
+		report_cells_word(t, row, "state");
+		report_cells_str(t, row, "total");
+		report_cells_str(t, row, "committee");
+		report_cells_str(t, row, "change");
 		category_cells(t, categories, row);
 	}
 }
@@ -190,18 +173,18 @@ report_table_offices(const cJSON *doc, struct report_table *t)
 		const char *code = json_str(row, "office");
 
 		report_table_add(t, code);
-		add_str(t, row, "name");
-		add_word(t, row, "state");
+		report_cells_str(t, row, "name");
+		report_cells_word(t, row, "state");
 		report_table_add(
 		    t, json_bool(row, "late", 0) ? _("late") : NULL);
-		add_str(t, row, "submitted");
-		add_str(t, row, "received");
-		add_str(t, row, "total");
-		add_str(t, row, "committee");
-		add_str(t,
+		report_cells_str(t, row, "submitted");
+		report_cells_str(t, row, "received");
+		report_cells_str(t, row, "total");
+		report_cells_str(t, row, "committee");
+		report_cells_str(t,
 		    report_doc_find(json_get(doc, "before"), "office", code),
 		    "total");
-		add_str(t, row, "change");
+		report_cells_str(t, row, "change");
 		category_cells(t, categories, row);
 	}
 }
@@ -218,10 +201,10 @@ report_table_practices(const cJSON *doc, struct report_table *t)
 	COLUMN(t, _("Item"), REPORT_WORD, 0);
 	COLUMN(t, _("Good practice"), REPORT_TEXT, 44);
 	cJSON_ArrayForEach (p, json_get(doc, "practices")) {
-		add_str(t, p, "id");
-		add_str(t, p, "title");
-		add_str(t, json_get(p, "office"), "name");
-		add_str(t, p, "item");
-		add_str(t, p, "text");
+		report_cells_str(t, p, "id");
+		report_cells_str(t, p, "title");
+		report_cells_str(t, json_get(p, "office"), "name");
+		report_cells_str(t, p, "item");
+		report_cells_str(t, p, "text");
 	}
 }

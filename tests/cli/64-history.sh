@@ -204,6 +204,21 @@ is "$(jq -r .revision <<<"$out" | head -1)" a8 "each as in the history"
 exits 2 "a file has no pages" H history --format csv --limit 5
 exits 2 "no other form" H history --format xml
 exits 1 "no place for it" H history --format csv --output "$T/none/x.csv"
+exits 3 "no such office for a file" \
+	H history --office 9999 --format csv --output "$T/none.csv"
+is "$out" "" "none of it is on the screen then"
+full() { # the disk is, behind the first KiB
+	(
+		trap '' XFSZ
+		ulimit -f 1
+		A history --format csv --output "$T/full.csv"
+	)
+}
+exits 1 "a full disk is an error" full
+like "$err" "cannot write" "which is told"
+is "$out" "" "and what the disk had no room for is not on the screen"
+is "$(find "$T" -name 'full.csv*' -o -name 'none.csv*')" "" \
+	"nothing of either file stays"
 exits 3 "no such office" H audit --office 9999 --output "$T/none.html"
 exits 3 "no such year" H audit --year 2599 --output "$T/none.html"
 run H hall log --access --json
