@@ -40,6 +40,20 @@ resolve_office(
 	return 0;
 }
 
+/* An office that is enrolled, whose repository is none any more: not to be
+ * taken for one that is not here. */
+static int
+unopened(int rc, struct err *e)
+{
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	if (e != NULL)
+		e->code = ERR_FAILED;
+	err_hint(e, "bring this directory back from a backup, then start "
+		    "pmqad again");
+	return ERR_FAILED;
+}
+
 static int
 open_repo(struct store *s, const char *office, struct repo **ret, struct err *e)
 {
@@ -61,7 +75,7 @@ open_repo(struct store *s, const char *office, struct repo **ret, struct err *e)
 		return err_set(e, ERR_NOT_FOUND, 0,
 		    "office '%s' is not enrolled here", office);
 	if ((rc = repo_open(path, &r, e)) < 0)
-		return rc;
+		return s->conf.role == ROLE_HALL ? unopened(rc, e) : rc;
 	if (s->mode != STORE_READ && (rc = repo_sweep(r, &removed, e)) < 0) {
 		repo_close(r);
 		return rc;
@@ -362,5 +376,44 @@ store_each_office(struct store *s,
 	for (i = 0; i < n && rc == 0; i++)
 		rc = each(arg, list[i], e);
 	free(list);
+	return rc;
+}
+
+struct every {
+	int (*each)(void *arg, const char *office, struct err *e);
+	void *arg;
+	int rc;
+	struct err first;
+};
+
+static int
+on_every(void *arg, const char *office, struct err *e)
+{
+	struct every *v = arg;
+	struct err own = { 0 };
+	int rc = v->each(v->arg, office, &own);
+
+	if (rc == ERR_NOMEM || (rc < 0 && db_is_fatal(&own))) {
+		if (e != NULL)
+			*e = own;
+		return rc;
+	}
+	if (rc < 0 && v->rc == 0) {
+		v->rc = rc;
+		v->first = own;
+	}
+	return 0;
+}
+
+int
+store_every_office(struct store *s,
+    int (*each)(void *arg, const char *office, struct err *e), void *arg,
+    struct err *e)
+{
+	struct every v = { .each = each, .arg = arg };
+	int rc = store_each_office(s, on_every, &v, e);
+
+	if (rc == 0 && (rc = v.rc) < 0 && e != NULL)
+		*e = v.first;
 	return rc;
 }

@@ -101,6 +101,13 @@ int store_each_office(struct store *s,
     int (*each)(void *arg, const char *office, struct err *e), void *arg,
     struct err *e);
 
+/* The same, but one office's trouble keeps no other from its turn: the first
+ * fault is told at the end. Only what concerns this machine (no memory, a disk
+ * that failed) stops at once. */
+int store_every_office(struct store *s,
+    int (*each)(void *arg, const char *office, struct err *e), void *arg,
+    struct err *e);
+
 /* Id that git gives a blob of these bytes. */
 int store_blob_id(
     const void *data, size_t len, unsigned char ret[20], struct err *e);

@@ -237,6 +237,8 @@ admit_to(
 	trust_admit(&a->trust, a, &admit);
 	admit.accept = on_commit;
 	admit.stored = stored;
+	if (a->trust.branch_id != 0)
+		admit.is_known = trust_is_indexed;
 	a->admit = &admit;
 	rc = admit_range(&admit, has_old ? old : NULL, tip, e);
 	a->admit = NULL;
@@ -283,6 +285,8 @@ check_first(struct absorb *a, const unsigned char tip[20], struct err *e)
 	struct admit admit;
 
 	trust_admit(&a->trust, a, &admit);
+	if (a->trust.branch_id != 0)
+		admit.is_known = trust_is_indexed;
 	return admit_range(&admit, a->branch->tip, tip, e);
 }
 

@@ -9,60 +9,31 @@
 struct all {
 	struct store *store;
 	int64_t n;
-	int rc; /* first fault of an office's history */
-	struct err fault;
 	void (*progress)(void *arg, int64_t done);
 	void *progress_arg;
 };
-
-/* One office's bad history must not keep the others out: its fault is told at
- * the end. What concerns this machine stops at once. */
-static int
-note_fault(struct all *all, int rc, const struct err *fault, struct err *e)
-{
-	if (rc != ERR_REFUSED && rc != ERR_CONFLICT && rc != ERR_DAMAGED) {
-		if (e != NULL)
-			*e = *fault;
-		return rc;
-	}
-	if (all->rc == 0) {
-		all->rc = rc;
-		all->fault = *fault;
-	}
-	return 0;
-}
-
-static int
-told(const struct all *all, int rc, struct err *e)
-{
-	if (rc < 0 || all->rc == 0)
-		return rc;
-	if (e != NULL)
-		*e = all->fault;
-	return all->rc;
-}
 
 static int
 absorb_office(void *arg, const char *office, struct err *e)
 {
 	struct all *all = arg;
 	int64_t n = 0;
-	struct err fault;
 	int rc = absorb_ref(
-	    all->store, office, "office", "refs/heads/office", &n, &fault);
+	    all->store, office, "office", "refs/heads/office", &n, e);
 
 	all->n += n;
-	return rc < 0 ? note_fault(all, rc, &fault, e) : 0;
+	return rc;
 }
 
 int
 absorb_all(struct store *s, int64_t *ret_n, struct err *e)
 {
 	struct all all = { .store = s };
-	int rc = store_each_office(s, absorb_office, &all, e);
+	/* one's bad history, or repository, must not keep the others out */
+	int rc = store_every_office(s, absorb_office, &all, e);
 
 	*ret_n = all.n;
-	return told(&all, rc, e);
+	return rc;
 }
 
 /* --- from the first commit --- */
@@ -100,15 +71,14 @@ static int
 reindex_office(void *arg, const char *office, struct err *e)
 {
 	struct all *all = arg;
-	struct err fault;
 	int rc;
 
 	/* the hall's receipts are about the office's revisions */
-	if ((rc = reindex_branch(all, office, "office", &fault)) == 0 &&
-	    (rc = reindex_branch(all, office, "hall", &fault)) == 0)
+	if ((rc = reindex_branch(all, office, "office", e)) == 0 &&
+	    (rc = reindex_branch(all, office, "hall", e)) == 0)
 		/* some came on the wire and stand in no commit that is here */
-		rc = receipt_refill(all->store, office, &fault);
-	return rc < 0 ? note_fault(all, rc, &fault, e) : 0;
+		rc = receipt_refill(all->store, office, e);
+	return rc;
 }
 
 static int
@@ -141,10 +111,9 @@ absorb_reindex(struct store *s, void (*progress)(void *arg, int64_t done),
 		return rc;
 	if ((rc = clear_index(s, e)) < 0)
 		return rc;
-	rc = store_each_office(s, reindex_office, &all, e);
+	rc = store_every_office(s, reindex_office, &all, e);
 	/* trees of our own branches were read before */
 	store_forget_branches(s);
-	if (rc == 0)
-		rc = search_index(s, 0, &n, e);
-	return told(&all, rc, e);
+	/* otherwise the daemon makes it, of what there is */
+	return rc < 0 ? rc : search_index(s, 0, &n, e);
 }

@@ -97,14 +97,17 @@ check_continues(struct run *run, const unsigned char old[20],
 }
 
 static int
-collect(struct run *run, const unsigned char *old, const unsigned char new_[20],
-    struct err *e)
+find_new(struct run *run, const unsigned char *old,
+    const unsigned char new_[20], struct err *e)
 {
 	const struct admit *a = run->a;
 	unsigned char(*known)[20] = NULL;
 	size_t n = 0;
 	int rc;
 
+	if (old != NULL && a->n_known == 0 && a->is_known != NULL)
+		return graph_unlisted(a->repo, new_, a->is_known, a->arg,
+		    a->max_commits, &run->graph, e);
 	if ((known = calloc(a->n_known + 1, sizeof(*known))) == NULL)
 		return err_nomem(e);
 	if (old != NULL)
@@ -115,6 +118,15 @@ collect(struct run *run, const unsigned char *old, const unsigned char new_[20],
 	rc = graph_new(a->repo, new_, (const unsigned char(*)[20])known, n,
 	    a->max_commits, &run->graph, e);
 	free(known);
+	return rc;
+}
+
+static int
+collect(struct run *run, const unsigned char *old, const unsigned char new_[20],
+    struct err *e)
+{
+	int rc = find_new(run, old, new_, e);
+
 	if (rc == ERR_INVALID) { /* it names the commit already */
 		rc = ERR_REFUSED;
 		if (e != NULL)

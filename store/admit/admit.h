@@ -99,6 +99,10 @@ struct admit {
 	const unsigned char (*known)[20];
 	size_t n_known;
 	int apart; /* new_ need not continue old */
+	/* Says 1 of what old reaches, and of nothing else, without a look at the
+	 * graph; not asked where there are more known tips. NULL: the graph
+	 * tells. */
+	int (*is_known)(void *arg, const unsigned char id[20], struct err *e);
 	/* results */
 	size_t n_commits;
 	/* The kind of rule that a refused commit breaks: "form", "writer",

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "store/admit/published.h"
 #include "store/provinces.h"
+#include "store/save/index.h"
 
 static int
 key_of_hall(struct trust *t, const char *device,
@@ -115,6 +116,14 @@ newest_of(void *arg, const char *device, unsigned char ret[20], int *ret_has,
 	}
 	db_reset(st);
 	return rc < 0 ? rc : 0;
+}
+
+int
+trust_is_indexed(void *arg, const unsigned char id[20], struct err *e)
+{
+	const struct trust *t = arg;
+
+	return index_has(t->store, t->branch_id, id, e);
 }
 
 int

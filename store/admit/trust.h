@@ -40,6 +40,10 @@ void trust_release(struct trust *t);
 /* Fills *a (but accept, seen and max_commits); arg as above. */
 void trust_admit(struct trust *t, void *arg, struct admit *a);
 
+/* Is it in the index of the branch? For admit.is_known, where old is the tip of
+ * what is indexed; needs branch_id. */
+int trust_is_indexed(void *arg, const unsigned char id[20], struct err *e);
+
 /* The hall's key; ERR_REFUSED at an office that has not joined one. At a
  * ministry there are many: see below. */
 int trust_hall_key(struct store *s, const unsigned char **ret, struct err *e);

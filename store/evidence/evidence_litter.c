@@ -101,44 +101,25 @@ evidence_tidy(struct store *s, const char *office, struct err *e)
 	    "ss", mark, value);
 }
 
-struct starting {
-	struct store *store;
-	int rc;
-	struct err *e;
-};
-
 static int
 start_office(void *arg, const char *office, struct err *e)
 {
-	struct starting *st = arg;
+	struct store *s = arg;
 	struct evidence_repo *r = NULL;
-	struct err mine;
-	int rc;
+	int rc = evidence_open_repo(s, office, 0, &r, e);
 
-	(void)e;
-	rc = evidence_open_repo(st->store, office, 0, &r, &mine);
 	if (rc == 0)
-		rc = evidence_repo_unlock(r, &mine);
+		rc = evidence_repo_unlock(r, e);
 	evidence_repo_close(r);
 	if (rc == ERR_NOT_FOUND)
 		rc = 0;
-	if (rc == 0)
-		rc = evidence_tidy(st->store, office, &mine);
-	if (rc == 0)
-		rc = evidence_obey(st->store, office, &mine);
-	if (rc < 0 && st->rc == 0) {
-		st->rc = rc;
-		if (st->e != NULL)
-			*st->e = mine;
-	}
-	return 0;
+	if (rc < 0 || (rc = evidence_tidy(s, office, e)) < 0)
+		return rc;
+	return evidence_obey(s, office, e);
 }
 
 int
 evidence_start(struct store *s, struct err *e)
 {
-	struct starting st = { .store = s, .e = e };
-	int rc = store_each_office(s, start_office, &st, e);
-
-	return rc < 0 ? rc : st.rc;
+	return store_every_office(s, start_office, s, e);
 }

@@ -172,7 +172,7 @@ int
 evidence_take_all(struct store *s, struct err *e)
 {
 	struct taking t = { .store = s };
-	int rc = store_each_office(s, take_office, &t, e);
+	int rc = store_every_office(s, take_office, &t, e);
 
 	if (rc == 0 && (rc = t.rc) < 0 && e != NULL)
 		*e = t.err;

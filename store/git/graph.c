@@ -112,6 +112,27 @@ oldest(const struct paint *p)
 	return t;
 }
 
+/* The tip is all that is new and follows every known tip itself, as a merge
+ * does of what it joins: none of them can reach it. */
+static int
+is_on_top(const struct paint *p)
+{
+	const struct walk_node *n = &p->w.nodes[p->n_tips];
+	size_t i;
+	int k;
+
+	if (p->n_new != 1 || p->w.n <= p->n_tips || !is_new(n->marks))
+		return 0;
+	for (i = 0; i < p->n_tips; i++) {
+		for (k = 0; k < n->n_parents; k++)
+			if (memcmp(n->parents[k], p->w.nodes[i].id, 20) == 0)
+				break;
+		if (k == n->n_parents)
+			return 0;
+	}
+	return 1;
+}
+
 /* One known tip, and every new line ends at it: then nothing of what is new
  * can be behind it. Else what is behind the known tips must be walked too. */
 static int
@@ -121,7 +142,7 @@ walk_known(struct paint *p, struct err *e)
 	size_t at;
 	int rc;
 
-	if (!p->loose && p->n_tips <= 1)
+	if ((!p->loose && p->n_tips <= 1) || is_on_top(p))
 		return 0;
 	floor = oldest(p) - SLOP_S;
 	while (p->n_new > 0 && walk_peek(&p->w, &at) &&
@@ -134,6 +155,13 @@ walk_known(struct paint *p, struct err *e)
 }
 
 static int
+too_many(size_t max, struct err *e)
+{
+	return err_set(
+	    e, ERR_REFUSED, 0, "more than %zu new revisions at once", max);
+}
+
+static int
 find_new(struct paint *p, size_t max, struct err *e)
 {
 	unsigned marks;
@@ -142,8 +170,7 @@ find_new(struct paint *p, size_t max, struct err *e)
 
 	while (p->n_open > 0 && take(p, &at)) {
 		if (max != 0 && p->n_new > max)
-			return err_set(e, ERR_REFUSED, 0,
-			    "more than %zu new revisions at once", max);
+			return too_many(max, e);
 		marks = (p->w.nodes[at].marks & KNOWN) != 0 ? KNOWN : NEW;
 		if (marks == NEW && p->w.nodes[at].n_parents == 0)
 			p->loose = p->n_tips > 0;
@@ -267,6 +294,78 @@ out:
 		graph_release(ret);
 	walk_release(&p.w);
 	return rc;
+}
+
+struct listed {
+	int (*is_known)(void *arg, const unsigned char id[20], struct err *e);
+	void *arg;
+	size_t max;
+};
+
+/* Parents that were met are new; those that are known stay out of the walk. */
+static int
+paint_unlisted(
+    struct paint *p, const struct listed *l, size_t child, struct err *e)
+{
+	unsigned char id[20];
+	size_t at;
+	int i, rc;
+
+	for (i = 0; i < p->w.nodes[child].n_parents; i++) {
+		memcpy(id, p->w.nodes[child].parents[i], 20);
+		if (walk_find(&p->w, id, &at))
+			continue;
+		if ((rc = l->is_known(l->arg, id, e)) < 0)
+			return rc;
+		if (rc == 0 && (rc = paint(p, id, NEW, &at, e)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+find_unlisted(struct paint *p, const struct listed *l,
+    const unsigned char tip[20], size_t *ret_tip, struct err *e)
+{
+	size_t at;
+	int rc = l->is_known(l->arg, tip, e);
+
+	if (rc != 0)
+		return rc;
+	if ((rc = paint(p, tip, NEW, ret_tip, e)) < 0)
+		return rc;
+	while (take(p, &at)) {
+		if (l->max != 0 && p->n_new > l->max)
+			return too_many(l->max, e);
+		if ((rc = paint_unlisted(p, l, at, e)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+graph_unlisted(struct repo *r, const unsigned char tip[20],
+    int (*is_known)(void *arg, const unsigned char id[20], struct err *e),
+    void *arg, size_t max, struct graph *ret, struct err *e)
+{
+	const struct listed l = { is_known, arg, max };
+	struct paint p;
+	size_t at = 0;
+	int rc;
+
+	memset(ret, 0, sizeof(*ret));
+	memset(&p, 0, sizeof(p));
+	p.open = is_new;
+	walk_init(&p.w, r);
+	/* 1: the tip is known */
+	if ((rc = find_unlisted(&p, &l, tip, &at, e)) == 0)
+		rc = put_in_order(&p, at, ret, e);
+	if (rc == 0)
+		mark_main(ret);
+	if (rc < 0)
+		graph_release(ret);
+	walk_release(&p.w);
+	return rc < 0 ? rc : 0;
 }
 
 void

@@ -42,6 +42,12 @@ struct graph {
 int graph_new(struct repo *r, const unsigned char tip[20],
     const unsigned char known[][20], size_t n_known, size_t max,
     struct graph *ret, struct err *e);
+/* As graph_new(), where the known commits stand in a list, such as an index:
+ * is_known() says 1 for those that do, and for all that they reach. It costs as
+ * much as is new, whatever the clocks of those commits say. */
+int graph_unlisted(struct repo *r, const unsigned char tip[20],
+    int (*is_known)(void *arg, const unsigned char id[20], struct err *e),
+    void *arg, size_t max, struct graph *ret, struct err *e);
 void graph_release(struct graph *g);
 
 /* *ret: 1 if commit is ancestor, or a descendant of it. */

@@ -15,6 +15,7 @@
 #define ID_LEN 20
 #define TREE_MAX ((size_t)8 * 1024 * 1024)
 #define REPO_PATH_MAX 4096
+#define PACKS_FIRST 2 /* the odb asks what has the higher number first */
 
 /*
  * Up to so many objects are written loose, more as one pack. In fsyncs, counted
@@ -85,6 +86,36 @@ out:
 	return rc;
 }
 
+/* As libgit2 opens them, without what info/alternates names. */
+static int
+open_own_objects(const char *path, git_odb **ret)
+{
+	git_odb_backend *packs = NULL, *loose = NULL;
+	char dir[REPO_PATH_MAX];
+	git_odb *odb = NULL;
+	int rc;
+
+	if ((rc = file_path(dir, sizeof(dir), NULL, "%s/objects", path)) < 0 ||
+	    (rc = git_odb_new(&odb)) != 0)
+		return rc;
+	if ((rc = git_odb_backend_pack(&packs, dir)) == 0 &&
+	    (rc = git_odb_add_backend(odb, packs, PACKS_FIRST)) == 0)
+		packs = NULL; /* the odb's */
+	if (rc == 0 &&
+	    (rc = git_odb_backend_loose(&loose, dir, -1, 1, 0, 0)) == 0 &&
+	    (rc = git_odb_add_backend(odb, loose, 1)) == 0)
+		loose = NULL;
+	if (packs != NULL)
+		packs->free(packs);
+	if (loose != NULL)
+		loose->free(loose);
+	if (rc == 0)
+		*ret = odb;
+	else
+		git_odb_free(odb);
+	return rc;
+}
+
 static int
 open_disk(struct repo *r, struct err *e)
 {
@@ -95,7 +126,8 @@ open_disk(struct repo *r, struct err *e)
 	rc = git_repository_open_ext(&git, r->path,
 	    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE, NULL);
 	if (rc == 0)
-		rc = git_repository_odb(&disk, git);
+		rc = r->alone ? open_own_objects(r->path, &disk)
+			      : git_repository_odb(&disk, git);
 	if (rc == 0 && r->extra != NULL)
 		rc = git_odb_add_disk_alternate(disk, r->extra);
 	if (rc < 0) {
@@ -118,14 +150,15 @@ disk_of(const struct repo *r)
 	return r->base != NULL ? r->base->disk : r->disk;
 }
 
-int
-repo_open(const char *path, struct repo **ret, struct err *e)
+static int
+open_new(const char *path, int alone, struct repo **ret, struct err *e)
 {
 	struct repo *r = calloc(1, sizeof(*r));
 	int rc;
 
 	if (r == NULL)
 		return err_nomem(e);
+	r->alone = alone;
 	if ((r->path = strdup(path)) == NULL) {
 		rc = err_nomem(e);
 		goto out;
@@ -137,6 +170,18 @@ repo_open(const char *path, struct repo **ret, struct err *e)
 out:
 	repo_close(r);
 	return rc;
+}
+
+int
+repo_open(const char *path, struct repo **ret, struct err *e)
+{
+	return open_new(path, 0, ret, e);
+}
+
+int
+repo_open_alone(const char *path, struct repo **ret, struct err *e)
+{
+	return open_new(path, 1, ret, e);
 }
 
 void

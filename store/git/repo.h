@@ -37,6 +37,8 @@ int repo_create(const char *path, const char *head, struct err *e);
 /* The pinned configuration of the repository at path, appended. */
 int repo_config(const char *path, struct buf *ret, struct err *e);
 int repo_open(const char *path, struct repo **ret, struct err *e);
+/* Without the objects of others that it borrows (info/alternates). */
+int repo_open_alone(const char *path, struct repo **ret, struct err *e);
 void repo_close(struct repo *r);
 const char *repo_path(const struct repo *r);
 

@@ -21,6 +21,7 @@ struct repo {
 	git_odb *disk;
 	git_odb *memory;          /* holds only .mempack */
 	git_odb_backend *mempack; /* owned by .memory */
+	int alone;                /* no alternates */
 	char *extra;              /* one more objects directory, or NULL */
 	git_oid *pending;         /* what is in memory, in order of arrival */
 	size_t n_pending, cap_pending;

@@ -347,8 +347,9 @@ province_anchor(struct store *s, struct province_anchor *ret, struct err *e)
 	struct update u;
 	int rc;
 
+	/* the hall's own history is not in the offices' repositories */
 	if ((rc = update_init(&u, s, e)) == 0 && (rc = read_refs(&u, e)) == 0 &&
-	    u.has_hall && (rc = repo_open(u.path, &r, e)) == 0)
+	    u.has_hall && (rc = repo_open_alone(u.path, &r, e)) == 0)
 		rc = read_anchor(r, u.hall, &a, e);
 	repo_close(r);
 	update_release(&u);

@@ -174,39 +174,16 @@ returned_settle(struct store *s, const char *office, struct err *e)
 	return left > 0 ? 0 : set_ahead(s, office, NULL, e);
 }
 
-struct adopting {
-	struct store *s;
-	int rc;
-	struct err first;
-};
-
 static int
 adopt_one(void *arg, const char *office, struct err *e)
 {
-	struct adopting *a = arg;
-	struct err own;
 	int64_t n;
-	int rc;
 
-	(void)e;
-	memset(&own, 0, sizeof(own));
-	rc = returned_adopt(a->s, office, &n, &own);
-	if (rc < 0 && a->rc == 0) {
-		a->rc = rc;
-		a->first = own;
-	}
-	return 0;
+	return returned_adopt(arg, office, &n, e);
 }
 
 int
 returned_adopt_all(struct store *s, struct err *e)
 {
-	struct adopting a = { .s = s };
-	int rc = store_each_office(s, adopt_one, &a, e);
-
-	if (rc == 0 && a.rc < 0) {
-		*e = a.first;
-		rc = a.rc;
-	}
-	return rc;
+	return store_every_office(s, adopt_one, s, e);
 }

@@ -470,5 +470,5 @@ settle_one(void *arg, const char *office, struct err *e)
 int
 revoke_settle_all(struct store *s, struct err *e)
 {
-	return store_each_office(s, settle_one, s, e);
+	return store_every_office(s, settle_one, s, e);
 }

@@ -4,6 +4,7 @@
 #include "store/admit/trust.h"
 #include "store/git/graph.h"
 #include "store/merge/join_commit.h"
+#include "store/save/index.h"
 #include "store/save/journal.h"
 
 #define OWN_REF "refs/heads/office"
@@ -15,6 +16,7 @@ struct joining {
 	unsigned char tip[20]; /* what came */
 	unsigned char own[20];
 	int has_own;
+	int ahead;        /* what came goes on from our own tip */
 	int64_t sequence; /* last one of this device on either side */
 };
 
@@ -50,6 +52,8 @@ check_incoming(struct joining *j, struct err *e)
 
 	trust_admit(&j->trust, j, &a);
 	a.apart = 1;
+	if (j->has_own)
+		a.is_known = trust_is_indexed;
 	return refused(admit_range(&a, j->own, j->tip, e), e);
 }
 
@@ -119,16 +123,30 @@ restored(struct joining *j, int64_t theirs, int64_t ours, struct err *e)
 	return ERR_CONFLICT;
 }
 
+/* What is new goes on from our own tip itself, or has it nowhere behind. */
+static int
+goes_on(const struct graph *new_, const unsigned char own[20])
+{
+	size_t i;
+	int k;
+
+	for (i = 0; i < new_->n; i++)
+		for (k = 0; k < new_->list[i].n_parents; k++)
+			if (memcmp(new_->list[i].parents[k], own, 20) == 0)
+				return 1;
+	return 0;
+}
+
 /* n: what is new here. */
 static int
-check_restored(struct joining *j, int64_t *ret_n, struct err *e)
+look_at_new(struct joining *j, int64_t *ret_n, struct err *e)
 {
 	struct graph new_ = { NULL, 0, 0 }, unsent = { NULL, 0, 0 };
 	int64_t theirs, ours = 0;
 	int rc;
 
-	if ((rc = graph_new(j->b->repo, j->tip,
-		 (const unsigned char(*)[20]) & j->own, 1, 0, &new_, e)) < 0 ||
+	if ((rc = graph_unlisted(j->b->repo, j->tip, trust_is_indexed,
+		 &j->trust, 0, &new_, e)) < 0 ||
 	    (rc = find_own(j, &new_, &theirs, e)) < 0)
 		goto out;
 	if (theirs > 0 && ((rc = graph_new(j->b->repo, j->own,
@@ -137,6 +155,7 @@ check_restored(struct joining *j, int64_t *ret_n, struct err *e)
 			      (rc = find_own(j, &unsent, &ours, e)) < 0))
 		goto out;
 	*ret_n = (int64_t)new_.n;
+	j->ahead = goes_on(&new_, j->own);
 	if (theirs > j->sequence)
 		j->sequence = theirs;
 	if (ours > 0)
@@ -195,12 +214,9 @@ static int
 take_over(struct joining *j, struct join *ret, struct err *e)
 {
 	int64_t n = 0;
-	int rc, ahead = 1;
+	int rc;
 
-	if (j->has_own &&
-	    (rc = graph_descends(j->b->repo, j->tip, j->own, &ahead, e)) < 0)
-		return rc;
-	if (!ahead) {
+	if (j->has_own && !j->ahead) {
 		rc = merge(j, ret, e);
 		ret->kind = JOIN_MERGED;
 		return rc;
@@ -238,28 +254,25 @@ join_office(struct store *s, const unsigned char tip[20], struct join *ret,
 {
 	struct joining j = { .s = s };
 	struct join made;
-	int rc, here = 0;
+	int rc;
 
 	memset(&made, 0, sizeof(made));
 	memcpy(j.tip, tip, sizeof(j.tip));
 	if ((rc = begin(&j, e)) < 0)
 		return rc;
-	if (j.has_own &&
-	    (rc = graph_descends(j.b->repo, j.own, tip, &here, e)) < 0)
-		return rc;
-	if (here) {
-		*ret = made;
-		return 0;
-	}
+	/* the index has all that our own tip reaches */
+	if (j.has_own && (rc = index_has(s, j.b->id, tip, e)) != 0)
+		goto out;
 	if ((rc = trust_init(
 		 &j.trust, s, j.b->repo, j.b->office, j.b->name, e)) < 0)
 		goto out;
 	j.trust.branch_id = j.b->id;
-	if (j.has_own && (rc = check_restored(&j, &made.n, e)) < 0)
+	if (j.has_own && (rc = look_at_new(&j, &made.n, e)) < 0)
 		goto out;
-	if ((rc = take_over(&j, &made, e)) == 0)
-		*ret = made;
+	rc = take_over(&j, &made, e);
 out:
+	if (rc >= 0)
+		*ret = made;
 	trust_release(&j.trust);
-	return rc;
+	return rc < 0 ? rc : 0;
 }

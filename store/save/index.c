@@ -250,3 +250,16 @@ index_side(struct store *s, struct branch *b,
 		b->sequence = c->sequence;
 	return 0;
 }
+
+int
+index_has(struct store *s, int64_t branch,
+    const unsigned char id[COMMIT_ID_LEN], struct err *e)
+{
+	int64_t yes = 0;
+	int rc = db_one_int(store_db(s), &yes, e,
+	    "SELECT EXISTS(SELECT 1 FROM revision WHERE commit_id = ?1"
+	    " AND branch = ?2)",
+	    "bi", id, (size_t)COMMIT_ID_LEN, branch);
+
+	return rc < 0 ? rc : yes != 0;
+}

@@ -52,4 +52,9 @@ int index_side(struct store *s, struct branch *b,
     const unsigned char id[COMMIT_ID_LEN], const struct commit *c,
     const struct index_file *files, size_t n, struct err *e);
 
+/* 1 if the commit is a revision of the branch, side ones too, else 0: a branch's
+ * rows are what its tip reaches. */
+int index_has(struct store *s, int64_t branch,
+    const unsigned char id[COMMIT_ID_LEN], struct err *e);
+
 #endif

@@ -86,7 +86,7 @@ check_deep(struct verify *v, const char *office, struct err *e)
 		if ((rc = verify_goes_on(v, office, VERIFY_BRANCHES[i], &f)) ==
 		    0)
 			rc = verify_branch(
-			    v, office, VERIFY_BRANCHES[i], &start[i], &f);
+			    v, office, VERIFY_BRANCHES[i], &start[i], NULL, &f);
 		rc = verify_or_found(v, "unchecked", office, rc, &f, e);
 	}
 out:
@@ -104,7 +104,7 @@ check_since(
 	int rc;
 
 	if ((rc = verify_known(v, office, which, &seal, &start, e)) < 0 ||
-	    (rc = verify_branch(v, office, which, &start, e)) < 0)
+	    (rc = verify_branch(v, office, which, &start, &seal, e)) < 0)
 		return rc;
 	return verify_patrol(v, office, which, &seal, &start, e);
 }
@@ -155,6 +155,59 @@ check_office(void *arg, const char *office, struct err *e)
 			return rc;
 	}
 	return 0;
+}
+
+struct offices {
+	char (*codes)[8];
+	size_t n;
+};
+
+static int
+on_office(void *arg, const char *office, struct err *e)
+{
+	struct offices *o = arg;
+	char(*grown)[8] = realloc(o->codes, (o->n + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return err_nomem(e);
+	o->codes = grown;
+	snprintf(grown[o->n++], sizeof(*grown), "%s", office);
+	return 0;
+}
+
+static int
+run_office(struct verify *v, const struct verify_job *j, struct err *e)
+{
+	return check_office(v, j->office, e);
+}
+
+/* By threads, when their pasts are not looked at: from zero each one's past
+ * keeps all threads busy, and a ministry's offices share repositories. */
+static int
+check_offices(struct verify *v, struct err *e)
+{
+	struct offices o = { NULL, 0 };
+	struct verify_job *jobs = NULL;
+	size_t i;
+	int rc;
+
+	if (v->deep || store_conf(v->store)->role == ROLE_MINISTRY)
+		return store_each_office(v->store, check_office, v, e);
+	if ((rc = store_each_office(v->store, on_office, &o, e)) < 0)
+		goto out;
+	if ((jobs = calloc(o.n + 1, sizeof(*jobs))) == NULL) {
+		rc = err_nomem(e);
+		goto out;
+	}
+	for (i = 0; i < o.n; i++) {
+		jobs[i].run = run_office;
+		jobs[i].office = o.codes[i];
+	}
+	rc = verify_pool(v, jobs, o.n, e);
+out:
+	free(jobs);
+	free(o.codes);
+	return rc;
 }
 
 /* Rows of offices and branches that no repository here stands for. */
@@ -251,7 +304,7 @@ check_all(struct verify *v, struct err *e)
 	int rc = check_database(v, &f);
 
 	if (rc == 0)
-		rc = store_each_office(v->store, check_office, v, &f);
+		rc = check_offices(v, &f);
 	if (rc == 0)
 		rc = check_strays(v, &f);
 	if (rc == 0 && v->deep)
@@ -338,6 +391,7 @@ verify_with(struct store *s, const struct verify_opts *o, cJSON **ret,
 	*ret_proved = proved;
 	proved = NULL;
 out:
+	verify_repo_close(&v);
 	cJSON_Delete(proved);
 	cJSON_Delete(v.findings);
 	cJSON_Delete(v.proved);

@@ -7,7 +7,8 @@
  * every record's bytes against its blob, every receipt, every evidence file
  * against its hash (one that is not here is a warning, as it may be elsewhere),
  * the files of both repositories, the search index, SQLite's own view, the
- * acceptance log. Stretches of a long history are proved by threads.
+ * acceptance log. Stretches of a long history are proved by threads; offices
+ * are, where not all of their past is looked at.
  *
  * Else what was proved stays proved: by a seal of each branch (verify_seal.h)
  * the proof goes on where the last one ended. Looked at in any case: the newest

@@ -291,14 +291,13 @@ seal(struct verify_walk *w, size_t errors, struct err *e)
 	struct verify *v = w->v;
 	struct db *db = store_db(v->store);
 	struct verify_seal s;
-	int rc, fault = 0;
+	int rc;
 
 	if (v->proved == NULL || v->n_errors > errors || w->reached.n == 0)
 		return 0;
 	memset(&s, 0, sizeof(s));
-	if (!v->deep && (rc = verify_seal_read(v->store, w->b.office, w->b.name,
-			     &s, &fault, e)) < 0)
-		return rc;
+	if (w->sealed != NULL)
+		s = *w->sealed;
 	verify_seal_add(&s, &w->reached);
 	s.span_last = w->span_last;
 	memcpy(s.span_sum, w->span_sum, sizeof(s.span_sum));
@@ -315,45 +314,65 @@ seal(struct verify_walk *w, size_t errors, struct err *e)
 }
 
 /* --- a handle of its own: another one's cache could hide what the disk says
- * today. Opened after the snapshot of the database began, it has all that was
- * written out of the journal until then. --- */
+ * today. What is written out of the journal while it is open it finds, as it
+ * looks for new files before it says that there is no such object. --- */
 
-struct opened {
-	struct verify_walk *w;
-	struct repo *known; /* the store's own */
-	struct repo *base, *fresh;
-};
+void
+verify_repo_close(struct verify *v)
+{
+	repo_close(v->fresh);
+	repo_close(v->fresh_base);
+	v->fresh = v->fresh_base = NULL;
+}
+
+int
+verify_repo(
+    struct verify *v, const char *office, struct repo **ret, struct err *e)
+{
+	struct repo *known = NULL;
+	int rc;
+
+	if (v->fresh == NULL || strcmp(v->fresh_of, office) != 0) {
+		verify_repo_close(v);
+		if ((rc = store_repo(v->store, office, &known, e)) < 0 ||
+		    (rc = repo_open_again(
+			 known, &v->fresh_base, &v->fresh, e)) < 0)
+			return rc;
+		snprintf(v->fresh_of, sizeof(v->fresh_of), "%s", office);
+	}
+	*ret = v->fresh;
+	return 0;
+}
 
 static void
-close_walk(struct opened *o)
+free_walk(struct verify_walk *w)
 {
-	if (o->w != NULL) {
-		trust_release(&o->w->trust);
-		free(o->w->journal);
-		free(o->w->receipts);
-	}
-	repo_close(o->fresh);
-	repo_close(o->base);
-	free(o->w);
+	if (w == NULL)
+		return;
+	/* what the journal gave is this branch's alone */
+	if (w->trust.repo != NULL)
+		repo_forget(w->trust.repo);
+	trust_release(&w->trust);
+	free(w->journal);
+	free(w->receipts);
+	free(w);
 }
 
 static int
-new_walk(struct verify *v, const char *office, const struct verify_point *start,
-    struct opened *ret, struct err *e)
+new_walk(struct verify *v, const struct verify_point *start,
+    struct verify_walk **ret, struct err *e)
 {
-	memset(ret, 0, sizeof(*ret));
-	if ((ret->w = calloc(1, sizeof(*ret->w))) == NULL)
+	if ((*ret = calloc(1, sizeof(**ret))) == NULL)
 		return err_nomem(e);
-	ret->w->v = v;
-	ret->w->start = *start;
-	return store_repo(v->store, office, &ret->known, e);
+	(*ret)->v = v;
+	(*ret)->start = *start;
+	return 0;
 }
 
 static int
 find_branch(
-    struct opened *o, const char *office, const char *which, struct err *e)
+    struct verify_walk *w, const char *office, const char *which, struct err *e)
 {
-	struct verify_walk *w = o->w;
 	struct branch *b = NULL;
 	int rc = store_branch(w->v->store, office, which, &b, e);
 
@@ -365,29 +384,28 @@ find_branch(
 }
 
 static int
-open_repo(struct opened *o, struct err *e)
+open_repo(struct verify_walk *w, struct err *e)
 {
-	struct verify_walk *w = o->w;
-	int rc = repo_open_again(o->known, &o->base, &o->fresh, e);
+	struct repo *fresh = NULL;
+	int rc = verify_repo(w->v, w->b.office, &fresh, e);
 
 	if (rc < 0)
 		return rc;
 	return trust_init(
-	    &w->trust, w->v->store, o->fresh, w->b.office, w->b.name, e);
+	    &w->trust, w->v->store, fresh, w->b.office, w->b.name, e);
 }
 
 /* --- one branch, from where the proof goes on --- */
 
 static int
 in_snapshot(
-    struct opened *o, const char *office, const char *which, struct err *e)
+    struct verify_walk *w, const char *office, const char *which, struct err *e)
 {
-	struct verify_walk *w = o->w;
 	size_t errors = w->v->n_errors;
 	int rc;
 
-	if ((rc = find_branch(o, office, which, e)) < 0 ||
-	    (rc = open_repo(o, e)) < 0 || (rc = check_branch(w, e)) < 0 ||
+	if ((rc = find_branch(w, office, which, e)) < 0 ||
+	    (rc = open_repo(w, e)) < 0 || (rc = check_branch(w, e)) < 0 ||
 	    (rc = verify_spans(w, e)) < 0)
 		return rc;
 	return seal(w, errors, e);
@@ -403,38 +421,39 @@ is_own(const struct store *s, const char *which)
 
 static int
 check_from(
-    struct opened *o, const char *office, const char *which, struct err *e)
+    struct verify_walk *w, const char *office, const char *which, struct err *e)
 {
-	struct verify_walk *w = o->w;
 	struct store *s = w->v->store;
-	struct verify_seal known;
-	int rc = 0, fault = 0;
+	struct repo *known = NULL;
+	int rc;
 
-	if (!w->v->deep && w->start.n > 0) {
-		/* what is new was signed for by what is new */
-		rc = verify_seal_read(s, office, which, &known, &fault, e);
-		if (rc == 0 && w->start.n == known.points[0].n)
-			w->old_receipts = known.receipt;
-	}
-	if (rc == 0 && is_own(s, which))
-		rc = read_ref(w, o->known, which, e);
-	if (rc < 0 || (rc = db_begin(store_db(s), e)) < 0)
+	/* what is new was signed for by what is new */
+	if (w->sealed != NULL && w->start.n > 0 &&
+	    w->start.n == w->sealed->points[0].n)
+		w->old_receipts = w->sealed->receipt;
+	if (is_own(s, which) && ((rc = store_repo(s, office, &known, e)) < 0 ||
+				    (rc = read_ref(w, known, which, e)) < 0))
 		return rc;
-	rc = in_snapshot(o, office, which, e);
+	if ((rc = db_begin(store_db(s), e)) < 0)
+		return rc;
+	rc = in_snapshot(w, office, which, e);
 	db_rollback(store_db(s), NULL);
 	return rc;
 }
 
 int
 verify_branch(struct verify *v, const char *office, const char *which,
-    const struct verify_point *start, struct err *e)
+    const struct verify_point *start, const struct verify_seal *sealed,
+    struct err *e)
 {
-	struct opened o;
-	int rc = new_walk(v, office, start, &o, e);
+	struct verify_walk *w = NULL;
+	int rc = new_walk(v, start, &w, e);
 
-	if (rc == 0)
-		rc = check_from(&o, office, which, e);
-	close_walk(&o);
+	if (rc == 0) {
+		w->sealed = sealed;
+		rc = check_from(w, office, which, e);
+	}
+	free_walk(w);
 	return rc;
 }
 
@@ -462,18 +481,17 @@ check_stands(struct verify_walk *w, const struct verify_point *p, struct err *e)
 }
 
 static int
-stretch(struct opened *o, const struct verify_job *j, struct err *e)
+stretch(struct verify_walk *w, const struct verify_job *j, struct err *e)
 {
-	struct verify_walk *w = o->w;
 	int rc, walked = 0;
 
-	if ((rc = find_branch(o, j->office, j->which, e)) < 0)
+	if ((rc = find_branch(w, j->office, j->which, e)) < 0)
 		return rc;
 	w->part = 1;
 	w->n = w->start.n;
 	w->last_row = w->start.row;
 	if ((rc = check_stands(w, &j->from, e)) < 0 ||
-	    (rc = check_stands(w, &j->to, e)) < 0 || (rc = open_repo(o, e)) < 0)
+	    (rc = check_stands(w, &j->to, e)) < 0 || (rc = open_repo(w, e)) < 0)
 		return rc;
 	/* all receipts for a few revisions would be too many */
 	w->unreceipted = !w->v->deep;
@@ -485,13 +503,13 @@ stretch(struct opened *o, const struct verify_job *j, struct err *e)
 int
 verify_stretch(struct verify *v, const struct verify_job *j, struct err *e)
 {
-	struct opened o;
-	int rc = new_walk(v, j->office, &j->from, &o, e);
+	struct verify_walk *w = NULL;
+	int rc = new_walk(v, &j->from, &w, e);
 
 	if (rc == 0 && (rc = db_begin(store_db(v->store), e)) == 0) {
-		rc = stretch(&o, j, e);
+		rc = stretch(w, j, e);
 		db_rollback(store_db(v->store), NULL);
 	}
-	close_walk(&o);
+	free_walk(w);
 	return rc;
 }

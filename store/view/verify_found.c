@@ -82,6 +82,8 @@ verify_take(struct verify *v, struct verify *job, struct err *e)
 	v->receipts += job->receipts;
 	v->records += job->records;
 	v->evidence += job->evidence;
+	v->before += job->before;
+	v->unreadable |= job->unreadable;
 	v->n_errors += job->n_errors;
 	while (v->proved != NULL && job->proved != NULL &&
 	       (one = cJSON_DetachItemFromArray(job->proved, 0)) != NULL)

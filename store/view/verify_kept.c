@@ -144,26 +144,18 @@ tell(struct lost *l, const char *office, struct err *e)
 int
 verify_present(struct verify *v, const char *office, struct err *e)
 {
-	struct repo *known = NULL, *base = NULL;
 	struct lost l = { .v = v };
 	int rc;
 
 	if (!v->files_less)
 		return 0;
-	if ((rc = store_repo(v->store, office, &known, e)) < 0 ||
-	    (rc = repo_open_again(known, &base, &l.repo, e)) < 0)
-		goto out;
-	if ((rc = db_begin(store_db(v->store), e)) < 0)
-		goto out;
+	if ((rc = verify_repo(v, office, &l.repo, e)) < 0 ||
+	    (rc = db_begin(store_db(v->store), e)) < 0)
+		return rc;
 	/* what the journal held until then is in the repository now */
 	if ((rc = repo_refresh(l.repo, e)) == 0 &&
 	    (rc = look_for(&l, COMMITS, office, e)) == 0)
 		rc = look_for(&l, BLOBS, office, e);
 	db_rollback(store_db(v->store), NULL);
-	if (rc == 0)
-		rc = tell(&l, office, e);
-out:
-	repo_close(l.repo);
-	repo_close(base);
-	return rc;
+	return rc < 0 ? rc : tell(&l, office, e);
 }

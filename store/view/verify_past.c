@@ -138,7 +138,9 @@ plan_branch(struct verify *v, struct branch *b, const char *which,
     struct err *e)
 {
 	int64_t step = v->o->stretch > 0 ? v->o->stretch : STRETCH, last, rows;
-	struct verify_job j = { .office = b->office, .which = which };
+	struct verify_job j = {
+		.run = verify_stretch, .office = b->office, .which = which
+	};
 	int rc;
 
 	if ((rc = shared_row(v, b, &last, e)) < 0)
@@ -157,11 +159,17 @@ plan_branch(struct verify *v, struct branch *b, const char *which,
 	}
 }
 
+static int
+run_evidence(struct verify *v, const struct verify_job *j, struct err *e)
+{
+	return verify_evidence(v, j->office, e);
+}
+
 int
 verify_plan(struct verify *v, const char *office, struct verify_job **ret,
     size_t *ret_n, struct verify_point start[2], struct err *e)
 {
-	struct verify_job evidence = { .office = office };
+	struct verify_job evidence = { .run = run_evidence, .office = office };
 	struct branch *b = NULL;
 	int i, rc;
 

@@ -1,5 +1,6 @@
 /*
- * The threads of a proof from zero. Each has a reader store of its own (database
+ * The threads of a proof: from zero each proves stretches of an office's past,
+ * else whole offices. Each has a reader store of its own (database
  * connection, repositories, objects): nothing is shared but the list of jobs
  * and the count of what is done. Signatures, objects and hashes are what takes
  * the time, so as many threads as there are processors.
@@ -36,8 +37,7 @@ static int
 run_job(struct verify *v, const struct verify_job *j, struct err *e)
 {
 	struct err f;
-	int rc = j->which != NULL ? verify_stretch(v, j, &f)
-				  : verify_evidence(v, j->office, &f);
+	int rc = j->run(v, j, &f);
 
 	return verify_or_found(v, "unchecked", j->office, rc, &f, e);
 }
@@ -58,6 +58,7 @@ run_one(struct pool *p, struct store *s, size_t i)
 		d->rc = err_nomem(&d->err);
 	else
 		d->rc = run_job(&d->v, &p->jobs[i], &d->err);
+	verify_repo_close(&d->v);
 	if (d->rc < 0)
 		atomic_store(&p->stop, 1);
 }

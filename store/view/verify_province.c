@@ -242,15 +242,32 @@ check_continues(struct province *p, int met, struct err *e)
 	return tell(p, &f, e);
 }
 
+/* Its files may be objects of the offices' repositories. */
+static int
+open_whole(struct province *p, struct err *e)
+{
+	struct repo *whole = NULL;
+	int rc = repo_open(repo_path(p->repo), &whole, e);
+
+	if (rc < 0)
+		return rc;
+	repo_close(p->repo);
+	p->repo = whole;
+	return 0;
+}
+
 /* From the newest one back. */
 static int
 check_back(struct province *p, struct err *e)
 {
 	struct made swap;
-	int rc, met;
+	int rc, met = is_sealed(p, &p->child);
 
-	for (;;) {
-		met = is_sealed(p, &p->child);
+	if (met && !p->v->deep)
+		return 0;
+	if ((rc = open_whole(p, e)) < 0)
+		return rc;
+	for (;; met = is_sealed(p, &p->child)) {
 		if (met && !p->v->deep)
 			return 0;
 		if (p->child.c.n_parents > 0 &&
@@ -315,7 +332,7 @@ open_checked(struct province *p, int *ret_readable, struct err *e)
 	    p->v, WHERE, objects, NULL, NULL, ret_readable, &less, e);
 	if (rc < 0 || !*ret_readable)
 		return rc;
-	return repo_open(path, &p->repo, e);
+	return repo_open_alone(path, &p->repo, e);
 }
 
 static void

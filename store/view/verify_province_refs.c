@@ -104,7 +104,7 @@ judge_ref(struct province_refs *p, struct repo *r, const char *which,
 	if (rc == ERR_NOT_FOUND)
 		return judge_missing(p, which, ret, e);
 	snprintf(ref, sizeof(ref), "refs/heads/%s", which);
-	if (rc < 0 || (rc = repo_refresh(r, e)) < 0)
+	if (rc < 0)
 		return rc;
 	rc = repo_ref(r, ref, here, e);
 	if (rc == ERR_NOT_FOUND) {
@@ -112,6 +112,8 @@ judge_ref(struct province_refs *p, struct repo *r, const char *which,
 		return 0;
 	}
 	if (rc < 0 || memcmp(here, there, sizeof(here)) == 0)
+		return rc;
+	if ((rc = repo_refresh(r, e)) < 0) /* it came by another process */
 		return rc;
 	rc = graph_descends(r, here, there, &holds, e);
 	if (rc < 0 && !verify_is_finding(rc))

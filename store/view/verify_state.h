@@ -35,10 +35,13 @@ struct verify {
 	int64_t before; /* revisions that a seal stands for */
 	int64_t total;
 	struct verify_base base; /* what was proved before, all branches */
-	cJSON *proved;           /* what there is to seal; NULL in a job */
+	cJSON *proved;           /* what there is to seal */
 	atomic_llong *counter;   /* a job's: what all jobs have done */
 	int unreadable;          /* a damaged file of an office was not read */
 	int files_less;          /* files of the office's repository are gone */
+	/* the office's repository by a handle of this proof: verify_repo() */
+	struct repo *fresh_base, *fresh;
+	char fresh_of[8];
 	/* a ministry: whose files were looked at last, and what came of it */
 	char province[8];
 	int province_readable, province_less;
@@ -54,6 +57,8 @@ struct receipted { /* a kept receipt's place in the office's history */
 struct verify_walk {        /* one branch of one repository */
 	struct trust trust; /* first: trust's callbacks cast back to it */
 	struct verify *v;
+	const struct verify_seal
+	    *sealed;     /* NULL: proved from zero, a stretch */
 	struct branch b; /* as the database has it */
 	char where[40];  /* "9105 office" */
 	int has_ref;
@@ -108,9 +113,10 @@ int verify_result(struct verify *v, cJSON **ret, struct err *e);
 int verify_take(struct verify *v, struct verify *job, struct err *e);
 
 /* --- verify_pool.c --- */
-struct verify_job { /* either a stretch of a branch, or an office's evidence */
+struct verify_job {
+	int (*run)(struct verify *v, const struct verify_job *j, struct err *e);
 	const char *office;
-	const char *which; /* NULL: evidence */
+	const char *which; /* and these: of a stretch */
 	struct verify_point from, to;
 };
 /* All of them, by threads when there are several; findings in their order. */
@@ -118,8 +124,16 @@ int verify_pool(
     struct verify *v, const struct verify_job *jobs, size_t n, struct err *e);
 
 /* --- verify_branch.c --- */
+/* The office's repository by a handle that this proof opened: what another one
+ * has cached is not seen. It is v's until verify_repo_close(), or until another
+ * office's is asked for. */
+int verify_repo(
+    struct verify *v, const char *office, struct repo **ret, struct err *e);
+void verify_repo_close(struct verify *v);
+/* One branch from there on; sealed: what stands behind that, NULL from zero. */
 int verify_branch(struct verify *v, const char *office, const char *which,
-    const struct verify_point *start, struct err *e);
+    const struct verify_point *start, const struct verify_seal *sealed,
+    struct err *e);
 /* One stretch alone, the rows beside it. */
 int verify_stretch(struct verify *v, const struct verify_job *j, struct err *e);
 
