@@ -134,11 +134,13 @@ $(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
 	@mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
+# it sets an office up, with the editions that are there
+$(B)/tests/fuzz/fuzz_moment: | $(B)/bin/.tree
 $(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_year: $(B)/tests/support/crowd.o
 $(B)/bench/bench_year: $(B)/tests/support/thai_text.o
 $(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_past $(B)/bench/bench_year: more_libs = $(B)/lib.a
 # ten years pass in minutes: the program has a clock of its own
-$(B)/bench/bench_past: $(addprefix $(B)/tests/support/,crowd.o decade.o decade_desk.o decade_take.o decade_write.o thai_text.o)
+$(B)/bench/bench_past: $(addprefix $(B)/tests/support/,crowd.o decade.o decade_desk.o decade_packs.o decade_take.o decade_write.o thai_text.o)
 $(B)/bench/bench_past: LDFLAGS += -Wl,--wrap=clock_now
 $(B)/bench/%: $(B)/bench/%.o $(B)/lib.a
 	@$(call link,$^)

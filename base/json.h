@@ -52,6 +52,8 @@ const char *json_str(const cJSON *obj, const char *key);
 int64_t json_int(const cJSON *obj, const char *key, int64_t dflt);
 int json_bool(const cJSON *obj, const char *key, int dflt);
 cJSON *json_get(const cJSON *obj, const char *key); /* case-sensitive */
+/* 1 if the array (or NULL) holds this string. */
+int json_holds(const cJSON *arr, const char *s);
 
 /* Adds, or replaces the member of that name; on failure returns ERR_NOMEM (for
  * an integer beyond 2^53 ERR_INVALID) and obj is as before. json_put and

@@ -50,6 +50,18 @@ json_bool(const cJSON *obj, const char *key, int dflt)
 }
 
 int
+json_holds(const cJSON *arr, const char *s)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach (v, arr) {
+		if (cJSON_IsString(v) && strcmp(v->valuestring, s) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+int
 json_put(cJSON *obj, const char *key, cJSON *v, struct err *e)
 {
 	cJSON *old;

@@ -11,37 +11,16 @@
 #include "store/hall/revoke.h"
 #include "store/save/journal.h"
 #include "store/sign/receipt.h"
-#include "store/view/query.h"
 
-/* One office's trouble keeps no other from its receipt: the first error is
- * told at the end. */
 static int
-issue_receipts(struct store *s, struct err *e)
+issue_receipt(void *arg, const char *office, struct err *e)
 {
-	cJSON *status = NULL;
-	const cJSON *office;
-	int rc;
+	cJSON *receipt = NULL;
+	int rc = returned_settle(arg, office, e);
 
-	if ((rc = query_hall_status(s, &status, e)) < 0)
-		return rc;
-	cJSON_ArrayForEach (office, json_get(status, "offices")) {
-		const char *code = json_str(office, "code");
-		cJSON *receipt = NULL;
-		struct err own;
-		int one = returned_settle(s, code, &own);
-
-		if (one == 0)
-			one = receipt_issue(s, code, &receipt, &own);
-		cJSON_Delete(receipt);
-		if (one >= 0)
-			continue;
-		fatal_check("cannot sign a receipt", &own);
-		if (rc == 0) {
-			rc = one;
-			*e = own;
-		}
-	}
-	cJSON_Delete(status);
+	if (rc == 0)
+		rc = receipt_issue(arg, office, &receipt, e);
+	cJSON_Delete(receipt);
 	return rc;
 }
 
@@ -101,7 +80,7 @@ catch_up_run(struct job *j, void *state)
 	note_fault(j, returned_adopt_all(state, &e), &e);
 	note_fault(j, absorb_all(state, &n, &e), &e);
 	note_fault(j, revoke_settle_all(state, &e), &e);
-	note_fault(j, issue_receipts(state, &e), &e);
+	note_fault(j, store_every_office(state, issue_receipt, state, &e), &e);
 	note_fault(j, evidence_take_all(state, &e), &e);
 	note_fault(j, journal_flush(state, &e), &e);
 	if (n > 0)

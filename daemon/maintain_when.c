@@ -1,48 +1,14 @@
 #include "daemon/maintain_when.h"
 
 #include "base/log.h"
+#include "daemon/quiet.h"
 #include "store/backup/maintain.h"
 
 struct maintain_when {
-	struct job job; /* first */
+	struct quiet quiet; /* first */
 	struct maintain_env env;
-	uv_timer_t timer;
-	uint64_t first_ms; /* of the changes that wait */
-	int replaced;      /* packs, by the job */
-	int waiting;       /* for the timer */
-	int under_way;
-	int again; /* woken while under way */
-	int closing;
-	void (*closed)(void *arg);
-	void *closed_arg;
+	int replaced; /* packs, by the job */
 };
-
-static void begin(struct maintain_when *m);
-static void run_maintain(struct job *j, void *state);
-static void on_done(struct job *j);
-
-static void
-on_timer(uv_timer_t *timer)
-{
-	begin(timer->data);
-}
-
-static void
-begin(struct maintain_when *m)
-{
-	struct err e;
-
-	m->waiting = 0;
-	m->replaced = 0;
-	m->job.run = run_maintain;
-	m->job.done = on_done;
-	m->under_way = 1;
-	if (worker_submit(m->env.lengthy, &m->job, &e) < 0) {
-		m->job.rc = e.code;
-		m->job.err = e;
-		on_done(&m->job);
-	}
-}
 
 static void
 run_maintain(struct job *j, void *state)
@@ -98,56 +64,25 @@ maintain_when_replaced(struct maintain_when *m)
 	let_go(m->env.lengthy);
 }
 
-static void
-on_closed(uv_handle_t *h)
+static uint64_t
+on_done(struct quiet *q)
 {
-	struct maintain_when *m = h->data;
-	void (*closed)(void *arg) = m->closed;
-	void *arg = m->closed_arg;
+	struct maintain_when *m = (struct maintain_when *)q;
 
-	free(m);
-	if (closed != NULL)
-		closed(arg);
-}
-
-static void
-on_done(struct job *j)
-{
-	struct maintain_when *m = (struct maintain_when *)j;
-	int again = m->again;
-
-	m->under_way = 0;
-	m->again = 0;
-	if (m->closing) {
-		uv_close((uv_handle_t *)&m->timer, on_closed);
-		return;
-	}
-	if (j->rc < 0)
-		log_err("cannot repack", &j->err);
+	if (q->closing)
+		return 0;
+	if (q->job.rc < 0)
+		log_err("cannot repack", &q->job.err);
 	if (m->replaced)
 		maintain_when_replaced(m);
-	if (again)
-		maintain_when_wake(m);
+	m->replaced = 0;
+	return 0;
 }
 
 void
 maintain_when_wake(struct maintain_when *m)
 {
-	uint64_t now = uv_now(m->timer.loop);
-
-	if (m->closing)
-		return;
-	if (m->under_way) {
-		m->again = 1;
-		return;
-	}
-	if (!m->waiting) {
-		m->waiting = 1;
-		m->first_ms = now;
-	}
-	/* each change puts it off, but not for ever */
-	if (now < m->first_ms + MAINTAIN_LATEST_MS - MAINTAIN_QUIET_MS)
-		uv_timer_start(&m->timer, on_timer, MAINTAIN_QUIET_MS, 0);
+	quiet_wake(&m->quiet);
 }
 
 int
@@ -159,8 +94,12 @@ maintain_when_create(
 	if (m == NULL)
 		return err_nomem(e);
 	m->env = *env;
-	uv_timer_init(env->loop, &m->timer); /* cannot fail */
-	m->timer.data = m;
+	m->quiet.worker = env->lengthy;
+	m->quiet.quiet_ms = MAINTAIN_QUIET_MS;
+	m->quiet.latest_ms = MAINTAIN_LATEST_MS;
+	m->quiet.run = run_maintain;
+	m->quiet.done = on_done;
+	quiet_init(&m->quiet, env->loop);
 	*ret = m;
 	return 0;
 }
@@ -169,9 +108,5 @@ void
 maintain_when_close(
     struct maintain_when *m, void (*closed)(void *arg), void *arg)
 {
-	m->closed = closed;
-	m->closed_arg = arg;
-	m->closing = 1;
-	if (!m->under_way)
-		uv_close((uv_handle_t *)&m->timer, on_closed);
+	quiet_close(&m->quiet, closed, arg);
 }

@@ -85,6 +85,7 @@ forget(struct cmd *c, const char *token)
 static void
 print_taken(struct cmd *c, const cJSON *head, const struct backup_got *got)
 {
+	int64_t files = json_int(head, "files", 0);
 	char all[32], new_[32];
 
 	gauge_bytes(all, sizeof(all), json_int(head, "bytes", 0));
@@ -94,8 +95,12 @@ print_taken(struct cmd *c, const cJSON *head, const struct backup_got *got)
 	out_printf(&c->out, _("  Backup of %s %s, device %s\n"),
 	    out_dash(json_str(head, "code")), out_dash(json_str(head, "name")),
 	    out_dash(json_str(head, "device")));
-	out_printf(&c->out, _("  %lld files, %s; new in it: %lld files, %s\n"),
-	    (long long)json_int(head, "files", 0), all,
+	out_printf(&c->out,
+	    lang_n(files, "  %lld file, %s; new in it: ",
+		"  %lld files, %s; new in it: "),
+	    (long long)files, all);
+	out_printf(&c->out,
+	    lang_n(got->new_files, "%lld file, %s\n", "%lld files, %s\n"),
 	    (long long)got->new_files, new_);
 	out_printf(&c->out, _("  Signed by %s\n"),
 	    out_dash(json_str(head, "fingerprint")));
@@ -200,7 +205,9 @@ print_backup(struct cmd *c, const cJSON *doc)
 	    out_dash(json_str(doc, "code")), out_dash(json_str(doc, "name")),
 	    out_dash(json_str(doc, "device")));
 	out_printf(&c->out, _("  Made %s\n"), when);
-	out_printf(&c->out, _("  %lld files, %s\n"),
+	out_printf(&c->out,
+	    lang_n(json_int(doc, "files", 0), "  %lld file, %s\n",
+		"  %lld files, %s\n"),
 	    (long long)json_int(doc, "files", 0), size);
 	out_printf(&c->out, _("  Signed by %s\n"),
 	    out_dash(json_str(doc, "fingerprint")));

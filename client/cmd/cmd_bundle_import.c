@@ -7,6 +7,7 @@
 #include "client/file/bundle_file.h"
 #include "client/file/bundle_list.h"
 #include "client/lang.h"
+#include "client/say.h"
 
 struct importing { /* one file */
 	struct cmd *c;
@@ -215,7 +216,9 @@ print_text(struct out *o, const struct importing *im)
 		    _("  Conflicts to decide: %lld; see pmqa conflicts\n"),
 		    (long long)conflicts);
 	if (receipts > 0)
-		out_printf(o, _("  The hall confirms %lld evidence files\n"),
+		out_printf(o,
+		    lang_n(receipts, "  The hall confirms %lld evidence file\n",
+			"  The hall confirms %lld evidence files\n"),
 		    (long long)receipts);
 }
 
@@ -225,15 +228,22 @@ print_files(struct out *o, const struct importing *im)
 	const cJSON *v;
 
 	if (im->taken > 0)
-		out_printf(o, _("  Evidence: %lld files taken in\n"),
+		out_printf(o,
+		    lang_n(im->taken, "  Evidence: %lld file taken in\n",
+			"  Evidence: %lld files taken in\n"),
 		    (long long)im->taken);
 	if (im->here > 0)
-		out_printf(o, _("  Evidence: %lld files were here already\n"),
+		out_printf(o,
+		    lang_n(im->here, "  Evidence: %lld file was here already\n",
+			"  Evidence: %lld files were here already\n"),
 		    (long long)im->here);
 	if (im->other > 0)
 		out_printf(o,
-		    _("  Evidence: %lld files passed over: erased by order, or "
-		      "named by no record\n"),
+		    lang_n(im->other,
+			"  Evidence: %lld file passed over: erased by order, "
+			"or named by no record\n",
+			"  Evidence: %lld files passed over: erased by order, "
+			"or named by no record\n"),
 		    (long long)im->other);
 	cJSON_ArrayForEach (v, im->refused) {
 		out_puts(o, "  ");
@@ -307,6 +317,7 @@ failed(struct imports *all, struct importing *im, const struct err *fault,
     struct err *e)
 {
 	struct out *o = &all->c->out;
+	struct buf msg = BUF_INIT;
 
 	if (all->rc == 0) {
 		all->rc = (int)fault->code;
@@ -317,7 +328,9 @@ failed(struct imports *all, struct importing *im, const struct err *fault,
 		out_styled(o, STYLE_HEAD, im->path);
 		out_nl(o);
 		out_puts(o, "  ");
-		out_styled(o, STYLE_BAD, lang_pick(fault->msg, fault->th));
+		say_times(&msg, lang_pick(fault->msg, fault->th));
+		out_styled(o, STYLE_BAD, buf_str(&msg));
+		buf_release(&msg);
 		out_nl(o);
 		if (fault->hint[0] != '\0')
 			out_wrapped(

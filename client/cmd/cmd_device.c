@@ -121,8 +121,11 @@ print_renewed(struct out *o, const cJSON *v)
 	    out_dash(json_str(v, "from")), to);
 	if (n > 0)
 		out_printf(o,
-		    _("  Carried over: %lld revisions, %s to %s; the old ones "
-		      "are kept aside.\n"),
+		    lang_n(n,
+			"  Carried over: %lld revision, %s to %s; the old one "
+			"is kept aside.\n",
+			"  Carried over: %lld revisions, %s to %s; the old "
+			"ones are kept aside.\n"),
 		    (long long)n, out_dash(json_str(v, "first")),
 		    out_dash(json_str(v, "last")));
 	else

@@ -209,7 +209,7 @@ run_validate(struct cmd *c, struct err *e)
 	}
 	if (n > 0)
 		rc = err_set(e, ERR_INVALID, 0,
-		    "'%s' is no edition that can be used: %d things are wrong",
+		    "'%s' is no edition that can be used; what is wrong: %d",
 		    c->args[0], n);
 	cJSON_Delete(result);
 	return rc;
@@ -307,8 +307,8 @@ send_wording(struct cmd *c, cJSON *texts, struct err *e)
 		out_json(&c->out, result);
 	} else {
 		out_printf(&c->out,
-		    _("%d points and measures read; %lld of edition %s have "
-		      "their sentences now.\n"),
+		    _("Points and measures read: %d; with their sentences "
+		      "now: %lld of edition %s.\n"),
 		    n, (long long)json_int(result, "texts", 0), c->args[0]);
 		print_published(&c->out, result);
 	}

@@ -142,7 +142,10 @@ to_file(struct export *x, const struct buf *bytes, struct err *e)
 		return rc;
 	if (x->c->json)
 		return say_json(x, e);
-	out_printf(&x->c->out, _("Year %d: %zu rows written to '%s'.\n"),
+	out_printf(&x->c->out,
+	    lang_n((long long)x->sheet.n_rows,
+		"Year %d: %zu row written to '%s'.\n",
+		"Year %d: %zu rows written to '%s'.\n"),
 	    x->year, x->sheet.n_rows, x->file);
 	return 0;
 }

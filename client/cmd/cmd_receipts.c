@@ -268,7 +268,8 @@ print_export(struct cmd *c, const struct export *x, struct err *e)
 
 	if (!c->json) {
 		out_printf(&c->out,
-		    _("%lld receipts are in %s. To check one:\n"),
+		    lang_n(x->n, "%lld receipt is in %s. To check it:\n",
+			"%lld receipts are in %s. To check one:\n"),
 		    (long long)x->n, x->dir);
 		out_printf(&c->out,
 		    "  cd %s && ssh-keygen -Y verify -f allowed_signers -I %s "

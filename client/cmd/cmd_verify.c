@@ -207,7 +207,7 @@ cmd_verify_verify(struct cmd *c, struct err *e)
 		rc = print_verify(&c->out, result, e);
 	if (rc == 0 && !json_bool(result, "ok", 0)) {
 		rc = err_set(e, ERR_DAMAGED, 0,
-		    "the check found %d things that do not agree",
+		    "the check found things that do not agree: %d",
 		    count_errors(json_get(result, "findings")));
 		err_hint(e,
 		    "keep a copy of the directory before you change anything");

@@ -25,7 +25,9 @@ say_published(const cJSON *event, struct buf *b)
 	const cJSON *r;
 	int n = 0;
 
-	buf_printf(b, _("published to %lld offices:"),
+	buf_printf(b,
+	    lang_n(json_int(event, "offices", 0),
+		"published to %lld office:", "published to %lld offices:"),
 	    (long long)json_int(event, "offices", 0));
 	cJSON_ArrayForEach (r, json_get(event, "records"))
 		if (cJSON_IsString(r) && n++ < 3)
@@ -67,7 +69,10 @@ say_event(const cJSON *event, struct buf *b)
 
 	say(&message, out_dash(json_str(event, "message")), NULL);
 	if (strcmp(kind, "admitted") == 0)
-		buf_printf(b, _("%lld revisions admitted, receipt for %s"),
+		buf_printf(b,
+		    lang_n(json_int(event, "revisions", 0),
+			"%lld revision admitted, receipt for %s",
+			"%lld revisions admitted, receipt for %s"),
 		    (long long)json_int(event, "revisions", 0),
 		    out_dash(json_str(event, "revision")));
 	else if (strcmp(kind, "refused") == 0)

@@ -183,7 +183,10 @@ state_rows(struct table *t, const cJSON *office)
 	snprintf(text, sizeof(text), "%lld",
 	    (long long)json_int(office, "revisions", 0));
 	row(t, _("Revisions"), STYLE_PLAIN, text);
-	snprintf(text, sizeof(text), _("%lld files named, %lld of them here"),
+	snprintf(text, sizeof(text),
+	    lang_n(json_int(evidence, "files", 0),
+		"%lld file named, %lld of them here",
+		"%lld files named, %lld of them here"),
 	    (long long)json_int(evidence, "files", 0),
 	    (long long)json_int(evidence, "at_hall", 0));
 	row(t, _("Evidence"), STYLE_PLAIN, text);

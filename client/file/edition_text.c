@@ -138,29 +138,43 @@ print_band(struct out *o, const cJSON *band)
 	percent(end, below != 0 ? below : up_to);
 	if (below != 0 && share)
 		out_printf(o,
-		    _("    below %s per cent: that share of %lld points\n"),
+		    lang_n(points,
+			"    below %s per cent: that share of %lld point\n",
+			"    below %s per cent: that share of %lld points\n"),
 		    end, points);
 	else if (below != 0)
-		out_printf(
-		    o, _("    below %s per cent: %lld points\n"), end, points);
+		out_printf(o,
+		    lang_n(points, "    below %s per cent: %lld point\n",
+			"    below %s per cent: %lld points\n"),
+		    end, points);
 	else if (up_to != 0 && share)
 		out_printf(o,
-		    _("    up to %s per cent: that share of %lld points\n"),
+		    lang_n(points,
+			"    up to %s per cent: that share of %lld point\n",
+			"    up to %s per cent: that share of %lld points\n"),
 		    end, points);
 	else if (up_to != 0)
-		out_printf(
-		    o, _("    up to %s per cent: %lld points\n"), end, points);
+		out_printf(o,
+		    lang_n(points, "    up to %s per cent: %lld point\n",
+			"    up to %s per cent: %lld points\n"),
+		    end, points);
 	else if (share)
-		out_printf(
-		    o, _("    above: that share of %lld points\n"), points);
+		out_printf(o,
+		    lang_n(points, "    above: that share of %lld point\n",
+			"    above: that share of %lld points\n"),
+		    points);
 	else
-		out_printf(o, _("    above: %lld points\n"), points);
+		out_printf(o,
+		    lang_n(points, "    above: %lld point\n",
+			"    above: %lld points\n"),
+		    points);
 }
 
 static void
 print_result_policy(struct out *o, const cJSON *result)
 {
 	const cJSON *linear = json_get(result, "linear"), *band;
+	int64_t least = json_int(linear, "points_at_floor", 0);
 
 	out_wrapped(o, 2, "",
 	    _("Result items, by per cent of success (result by target; where "
@@ -175,10 +189,12 @@ print_result_policy(struct out *o, const cJSON *result)
 		      "below the floor nothing"));
 	if (linear != NULL)
 		out_printf(o,
-		    _("    %lld points at %s per cent, %lld at %s per cent, "
-		      "unless the measure says otherwise\n"),
-		    (long long)json_int(linear, "points_at_floor", 0),
-		    out_dash(json_str(linear, "floor")),
+		    lang_n(least,
+			"    %lld point at %s per cent, %lld at %s per cent, "
+			"unless the measure says otherwise\n",
+			"    %lld points at %s per cent, %lld at %s per cent, "
+			"unless the measure says otherwise\n"),
+		    (long long)least, out_dash(json_str(linear, "floor")),
 		    (long long)json_int(linear, "points_at_ceiling", 0),
 		    out_dash(json_str(linear, "ceiling")));
 	out_wrapped(o, 2, "",

@@ -62,8 +62,8 @@ say(struct publish *p, struct err *e)
 
 	if (!p->c->json) {
 		out_printf(o,
-		    _("Written: %lld revisions, %lld receipts; %lld offices "
-		      "brought up to date.\n"),
+		    _("Written: revisions %lld, receipts %lld; offices "
+		      "brought up to date: %lld.\n"),
 		    (long long)p->revisions, (long long)p->receipts,
 		    (long long)p->offices);
 		return out_finish(o, STDOUT_FILENO, e);

@@ -25,6 +25,7 @@
 #include "store/git/repo.h"
 #include "store/git/repo_pins.h"
 #include "store/git/tree.h"
+#include "store/hall/moving.h"
 #include "store/record/canon.h"
 #include "store/sign/commit.h"
 
@@ -156,6 +157,11 @@ say_if_whole(const struct receive *r, struct evidence_repo *repo)
 	rc = evidence_repo_have(repo, r->sha, &n, &whole, &err);
 	if (rc == 0 && !whole)
 		return;
+	/* no receipt for what the log does not have */
+	receive_git_larger_files();
+	if (rc == 0)
+		rc = moving_settle_file(
+		    r->dir, r->office, r->sha, r->evidence_repo, &err);
 	if (rc == 0)
 		rc = hall_call_absorb_evidence(
 		    r->dir, r->office, r->sha, &receipt, &err);

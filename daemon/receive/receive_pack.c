@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "daemon/receive/receive_commands.h"
 #include "daemon/receive/receive_door.h"
+#include "daemon/receive/receive_git.h"
 #include "daemon/receive/receive_refs.h"
 #include "daemon/receive/receive_report.h"
 #include "daemon/receive/receive_wire.h"
@@ -200,29 +201,31 @@ note(const struct pack_push *p, const struct moving *m, struct err *e)
 		.road = p->r->road,
 		.time = clock_now() };
 
-	return m->fd >= 0 ? moving_note(m, &en, e) : 0;
+	return moving_note(m, &en, e);
 }
 
 static int
 judge(struct pack_push *p, const struct moving *m, struct err *e)
 {
+	const struct door_update *u = p->asked.list;
 	int rc;
 
 	if ((rc = receive_door_ask(p->r,
-		 p->incoming != NULL ? p->o->quarantine : NULL, p->asked.list,
-		 p->asked.n, e)) < 0)
+		 p->incoming != NULL ? p->o->quarantine : NULL, u, p->asked.n,
+		 e)) < 0)
 		return rc;
-	/* the door lets no push through that only deletes */
-	if (p->incoming == NULL)
+	/* the door lets no push through that only deletes; one to where the
+	 * branch stands, which git never sends, could fill the log for ever */
+	if (p->incoming == NULL || strcmp(u->old, u->new_) == 0)
 		return err_set(e, ERR_REFUSED, 0, "this push moves nothing");
 	hold_on();
 	if ((rc = note(p, m, e)) < 0 || (rc = move(p, e)) < 0)
 		return rc;
-	return receive_door_log(p->r, p->asked.list, e);
+	return receive_door_log(p->r, u, e);
 }
 
 /* From the door's look until the line of the log there is one push of an
- * office: what one is judged by, another one must not change. */
+ * office, or of a file: what one is judged by, another one must not change. */
 static int
 take(struct pack_push *p, struct err *e)
 {
@@ -233,13 +236,16 @@ take(struct pack_push *p, struct err *e)
 
 	if ((rc = take_pack(p, e)) < 0)
 		return rc;
-	/* files of evidence have nothing to do with each other */
-	if (r->sha[0] == '\0' &&
-	    (rc = moving_begin(&m, r->dir, r->office, r->repo, e)) < 0)
+	receive_git_larger_files(); /* the log: the last one's line, too */
+	rc = r->sha[0] != '\0'
+		 ? moving_begin_file(
+		       &m, r->dir, r->office, r->sha, r->evidence_repo, e)
+		 : moving_begin(&m, r->dir, r->office, r->repo, e);
+	if (rc < 0)
 		return rc;
 	rc = judge(p, &m, e);
 	/* where the line is missing the note says so to the next one */
-	if (rc == 0 && m.fd >= 0 && moving_done(&m, &left) < 0)
+	if (rc == 0 && moving_done(&m, &left) < 0)
 		receive_log(r, "log", NULL, NULL, "trouble", left.msg);
 	moving_end(&m);
 	return rc;

@@ -1,5 +1,5 @@
 /*
- * git's answer: refs, each a pkt-line ("<4 hex of the length><bytes>", 0000 for
+ * git's form: refs, each a pkt-line ("<4 hex of the length><bytes>", 0000 for
  * a pause), then the report: "unpack ok", "ok <ref>", "ng <ref> <reason>", in
  * pkt-lines within pkt-lines whose first byte is a band (1 report, 2 text for
  * people, 3 end), or without bands for an old git.
@@ -144,39 +144,13 @@ not_unpacked(struct receive_report *r, const char *reason)
 	    r->fault[0] != '\0' ? r->fault : reason, &r->err);
 }
 
-/* Of a ref that git itself did not move. */
+/* Of a ref that did not move, and nothing was said of it. */
 static void
 not_moved(struct receive_report *r, const char *ref, const char *reason)
 {
-	struct err *e = &r->err;
-
 	r->refused = 1;
-	if (strstr(reason, "hidden ref") != NULL ||
-	    strstr(reason, "funny refname") != NULL)
-		err_set(e, ERR_REFUSED, 0,
-		    "only branch 'office' can be pushed here");
-	else if (strstr(reason, "deletion prohibited") != NULL)
-		err_set(e, ERR_REFUSED, 0,
-		    "branch 'office' cannot be deleted: history only grows");
-	else if (strstr(reason, "non-fast-forward") != NULL)
-		err_set(e, ERR_REFUSED, 0,
-		    "the push would set the branch back: history only grows");
-	else if (strstr(reason, "shallow") != NULL)
-		err_set(e, ERR_REFUSED, 0,
-		    "the push brings a history that is cut off at its "
-		    "beginning");
-	else if (strstr(reason, "necessary objects") != NULL)
-		err_set(e, ERR_REFUSED, 0,
-		    "the push lacks objects that its revisions need");
-	else if (strstr(reason, "update ref") != NULL ||
-		 strstr(reason, "lock") != NULL) {
-		err_set(
-		    e, ERR_REFUSED, 0, "the branch was moved by another push");
-		err_hint(e, "synchronise again");
-	} else
-		err_set(e, ERR_REFUSED, 0,
-		    "the hall's git does not move '%.60s': %.200s", ref,
-		    reason);
+	err_set(&r->err, ERR_REFUSED, 0,
+	    "the hall does not move '%.60s': %.200s", ref, reason);
 }
 
 /* One line of the report; only the first fault is told. */
@@ -193,8 +167,7 @@ take_report(struct receive_report *r, const char *line)
 		return;
 	}
 	if (!begins(line, "ng ") || r->refused || r->spoke ||
-	    (blank = strchr(line + 3, ' ')) == NULL ||
-	    strcmp(blank + 1, "pre-receive hook declined") == 0)
+	    (blank = strchr(line + 3, ' ')) == NULL)
 		return;
 	snprintf(ref, sizeof(ref), "%.*s", (int)(blank - line - 3), line + 3);
 	not_moved(r, ref, blank + 1);

@@ -63,7 +63,8 @@ no_saves_wait(struct store *s, struct err *e)
 	if (rc < 0 || n == 0)
 		return rc;
 	return err_set(e, ERR_BUSY, 0,
-	    "%lld saved revisions are not in the repository yet", (long long)n);
+	    "saved revisions that are not in the repository yet: %lld",
+	    (long long)n);
 }
 
 int

@@ -16,33 +16,25 @@ struct check {
 	struct store *s;
 	struct anchor *a;
 	int bad, contained;
+	/* of the line of the log that was looked for last; NULL: none was */
+	const char *log_state;
+	int64_t log_n;
+	char log_hash[ACCEPTED_HASH];
 };
 
 /* --- whose key --- */
-
-/* The office by which a hall is found, at a ministry: any that it names. */
-static const char *
-any_office(const struct anchor *a)
-{
-	for (size_t i = 0; i < a->n_tips; i++)
-		if (strcmp(a->tips[i].ref, "refs/heads/hall") != 0)
-			return strrchr(a->tips[i].ref, '/') + 1;
-	return "";
-}
 
 static int
 key_of_hall(
     const struct check *c, unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
 {
-	const struct conf *conf = store_conf(c->s);
 	const unsigned char *pub = NULL;
 	const char *code = NULL;
 	char name[16];
 	int rc;
 
-	if ((rc = trust_hall_of(c->s,
-		 conf->role == ROLE_MINISTRY ? any_office(c->a) : "", &code,
-		 &pub, e)) < 0)
+	/* at a ministry the province is that of the device */
+	if ((rc = trust_hall_of(c->s, c->a->device, &code, &pub, e)) < 0)
 		return rc;
 	snprintf(name, sizeof(name), "%.8s-h", code);
 	if (strcmp(name, c->a->device) != 0)
@@ -285,10 +277,30 @@ on_line(void *arg, const struct accepted_line *l, struct err *e)
 	return 1;
 }
 
+/* All parts of an anchor name one line: a log is read once for them. */
+static int
+look_log(struct check *c, struct err *e)
+{
+	struct log_look k = { .a = c->a, .chained = 1 };
+	int rc;
+
+	if (c->log_state != NULL && c->log_n == c->a->log_n &&
+	    strcmp(c->log_hash, c->a->log_hash) == 0)
+		return 0;
+	rc = accepted_each(store_conf(c->s)->dir, on_line, &k, e);
+	if (rc < 0)
+		return rc;
+	c->log_state = !k.found              ? "missing"
+		       : k.same && k.chained ? "contained"
+					     : "parted";
+	c->log_n = c->a->log_n;
+	memcpy(c->log_hash, c->a->log_hash, sizeof(c->log_hash));
+	return 0;
+}
+
 static int
 put_log(struct check *c, cJSON *out, struct err *e)
 {
-	struct log_look k = { .a = c->a, .chained = 1 };
 	const char *state = "elsewhere";
 	cJSON *log;
 	int rc;
@@ -296,12 +308,9 @@ put_log(struct check *c, cJSON *out, struct err *e)
 	if (c->a->log_n == 0)
 		return json_put(out, "log", cJSON_CreateNull(), e);
 	if (store_conf(c->s)->role == ROLE_HALL) {
-		rc = accepted_each(store_conf(c->s)->dir, on_line, &k, e);
-		if (rc < 0)
+		if ((rc = look_log(c, e)) < 0)
 			return rc;
-		state = !k.found              ? "missing"
-			: k.same && k.chained ? "contained"
-					      : "parted";
+		state = c->log_state;
 		c->bad |= strcmp(state, "contained") != 0;
 	}
 	log = cJSON_CreateObject();

@@ -161,8 +161,8 @@ out:
 
 /* --- the document --- */
 
-static int
-put_revision(struct dossier *d, cJSON *out, struct err *e)
+int
+dossier_put_revision(struct dossier *d, cJSON *out, struct err *e)
 {
 	struct db *db = store_db(d->m.s);
 	sqlite3_stmt *st = NULL;
@@ -192,7 +192,7 @@ section_head(void *arg, struct report_part *p, struct err *e)
 		 conf_role_name(store_conf(d->m.s)->role), e)) < 0 ||
 	    (rc = json_put_str(p->out, "edition", edition_id(d->m.ed), e)) <
 		0 ||
-	    (rc = put_revision(d, p->out, e)) < 0 ||
+	    (rc = dossier_put_revision(d, p->out, e)) < 0 ||
 	    (rc = dossier_put_counts(d, p->out, e)) < 0 ||
 	    (rc = signoff_state(d->m.s, d->m.office, d->m.year, &state, e)) < 0)
 		return rc;

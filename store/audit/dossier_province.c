@@ -77,8 +77,6 @@ put_scores(
 static int
 put_tips(struct dossier *d, cJSON *one, struct err *e)
 {
-	struct db *db = store_db(d->m.s);
-	sqlite3_stmt *st = NULL;
 	char hex[41];
 	int rc;
 
@@ -88,18 +86,9 @@ put_tips(struct dossier *d, cJSON *one, struct err *e)
 		return rc;
 	commit_hex(d->m.hall->tip, hex);
 	if ((rc = json_put_str(
-		 one, "hall_commit", d->m.hall->has_tip ? hex : NULL, e)) < 0 ||
-	    (rc = db_stmt(db, &st, e,
-		 "SELECT name FROM revision WHERE branch = ?1 AND side = 0"
-		 " ORDER BY id DESC LIMIT 1",
-		 "i", d->m.b->id)) < 0)
+		 one, "hall_commit", d->m.hall->has_tip ? hex : NULL, e)) < 0)
 		return rc;
-	if ((rc = db_step(db, st, e)) >= 0)
-		rc = json_put_str(one, "revision",
-		    rc > 0 ? (const char *)sqlite3_column_text(st, 0) : NULL,
-		    e);
-	db_reset(st);
-	return rc;
+	return dossier_put_revision(d, one, e);
 }
 
 static int

@@ -27,40 +27,15 @@ review_of(void *arg, const char *item)
 }
 
 static int
-answers_at(struct dossier *d, int64_t at, cJSON **ret, struct err *e)
-{
-	cJSON *all = cJSON_CreateObject();
-	struct asof then = { 0 };
-	const char *item;
-	char path[64];
-	int rc = all != NULL ? 0 : err_nomem(e);
-
-	for (size_t i = 0; rc == 0 && i < edition_n_items(d->m.ed); i++) {
-		item = edition_item_at(d->m.ed, i)->id;
-		snprintf(
-		    path, sizeof(path), "%d/items/%.20s.json", d->m.year, item);
-		rc = asof_record(d->m.s, d->m.b, path, at, &then, e);
-		if (rc == 0 && then.rec != NULL) {
-			rc = json_put(all, item, then.rec, e);
-			then.rec = NULL;
-		}
-		asof_release(&then);
-	}
-	if (rc < 0) {
-		cJSON_Delete(all);
-		return rc;
-	}
-	*ret = all;
-	return 0;
-}
-
-static int
 score_at(struct dossier *d, int64_t at, const cJSON *reviews, cJSON **ret,
     struct err *e)
 {
 	struct moment m = { NULL, reviews };
-	int rc = answers_at(d, at, &m.answers, e);
+	char dir[24];
+	int rc;
 
+	snprintf(dir, sizeof(dir), "%d/items", d->m.year);
+	rc = asof_below_at(d->m.s, d->m.b, dir, at, &m.answers, e);
 	if (rc == 0)
 		rc = score_all(d->m.ed, answer_of, review_of, &m, ret, e);
 	cJSON_Delete(m.answers);

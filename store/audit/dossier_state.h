@@ -43,6 +43,8 @@ int dossier_put_list(
 /* "office" or "hall" of a branch's row id. */
 const char *dossier_side(const struct dossier *d, int64_t branch);
 
+/* "revision": the newest of the office's line, or null. */
+int dossier_put_revision(struct dossier *d, cJSON *out, struct err *e);
 /* {"revisions","merges","unreceived","people","devices"} */
 int dossier_put_counts(struct dossier *d, cJSON *out, struct err *e);
 /* "log" of a hall; null elsewhere. */

@@ -78,16 +78,22 @@ flag_name(struct flag *f, const struct flags_year *y, int rev)
 	f->count++;
 }
 
-int
-flag_time(
-    struct flag *f, const char *key, int64_t t, int offset_min, struct err *e)
+static int
+put_time(cJSON *out, const char *key, int64_t t, int offset_min, struct err *e)
 {
 	char text[CLOCK_TEXT];
 
 	if (t == 0)
-		return json_put_str(f->figures, key, NULL, e);
+		return json_put_str(out, key, NULL, e);
 	clock_rfc3339(text, t, offset_min);
-	return json_put_str(f->figures, key, text, e);
+	return json_put_str(out, key, text, e);
+}
+
+int
+flag_time(
+    struct flag *f, const char *key, int64_t t, int offset_min, struct err *e)
+{
+	return put_time(f->figures, key, t, offset_min, e);
 }
 
 static int
@@ -112,17 +118,6 @@ flags_list_sort(struct flags_list *l)
 	/* an empty list has no array */
 	if (l->n_flags > 0)
 		qsort(l->flags, l->n_flags, sizeof(*l->flags), in_order);
-}
-
-static int
-put_time(cJSON *out, const char *key, int64_t t, int offset_min, struct err *e)
-{
-	char text[CLOCK_TEXT];
-
-	if (t == 0)
-		return json_put_str(out, key, NULL, e);
-	clock_rfc3339(text, t, offset_min);
-	return json_put_str(out, key, text, e);
 }
 
 static int

@@ -124,17 +124,6 @@ push_toggle(
 	return 0;
 }
 
-static int
-has(const cJSON *list, const char *point)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, list)
-		if (cJSON_IsString(c) && strcmp(c->valuestring, point) == 0)
-			return 1;
-	return 0;
-}
-
 /* The points of one list that the other has not. */
 static int
 toggle_all(struct flags_year *y, int event, const cJSON *of, const cJSON *not_,
@@ -144,7 +133,8 @@ toggle_all(struct flags_year *y, int event, const cJSON *of, const cJSON *not_,
 	int rc = 0;
 
 	cJSON_ArrayForEach (c, of)
-		if (rc == 0 && cJSON_IsString(c) && !has(not_, c->valuestring))
+		if (rc == 0 && cJSON_IsString(c) &&
+		    !json_holds(not_, c->valuestring))
 			rc = push_toggle(y, event, c->valuestring, on, e);
 	return rc;
 }

@@ -268,7 +268,7 @@ count_files(struct checking *k, struct err *e)
 	if (n <= k->n_there)
 		return 0;
 	err_set(&fault, ERR_DAMAGED, 0,
-	    "%lld files are there that the backup did not put there",
+	    "there are files that the backup did not put there: %lld",
 	    (long long)(n - k->n_there));
 	return found(k, BACKUP_FILES, &fault, e);
 }

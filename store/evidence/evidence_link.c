@@ -185,7 +185,9 @@ static int
 not_whole(const char *sha, int have, struct err *e)
 {
 	err_set(e, ERR_NOT_FOUND, 0,
-	    "evidence %.12s is not whole here: only %d parts came", sha, have);
+	    "evidence %.12s is not whole here: no more than %d of its parts "
+	    "came",
+	    sha, have);
 	err_hint(e, "add the file again: it goes on where it stopped");
 	return ERR_NOT_FOUND;
 }

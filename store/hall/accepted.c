@@ -158,6 +158,14 @@ is_same(const cJSON *line, const struct accepted_entry *en, const char *reason)
 	       strcmp(json_str(line, "reason"), reason) == 0;
 }
 
+/* Not a minute ago; nor after this one, as by a clock that has been put right
+ * since: such lines would keep the log quiet until that time has come. */
+static int
+is_recent(int64_t then, int64_t now)
+{
+	return then > now - ACCEPTED_QUIET_S && then < now + ACCEPTED_QUIET_S;
+}
+
 /* 1: the log has had enough of this device for now. */
 static int
 is_quiet(const struct tail *t, const struct accepted_entry *en,
@@ -179,7 +187,7 @@ is_quiet(const struct tail *t, const struct accepted_entry *en,
 			return 0;
 		if (clock_parse(json_str(line, "time"), 0, 0, &then, NULL) < 0)
 			then = 0;
-		if (then > en->time - ACCEPTED_QUIET_S &&
+		if (is_recent(then, en->time) &&
 		    strcmp(json_str(line, "device"), en->device) == 0 &&
 		    strcmp(json_str(line, "result"), ADMITTED) != 0)
 			*ret = ++n >= ACCEPTED_REFUSALS_MAX ||
@@ -263,6 +271,10 @@ write_line(const char *dir, const struct tail *t, int64_t now,
 	if (t->fd >= 0 && t->year > year)
 		year = t->year;
 	fresh = t->fd < 0 || year != t->year;
+	/* whoever wrote the last line of the old file may not be so far yet:
+	 * this one must not reach the disk before it */
+	if (fresh && t->fd >= 0 && fdatasync(t->fd) != 0)
+		return err_sys(e, "cannot sync the acceptance log");
 	if ((rc = accepted_path(dir, year, path, sizeof(path), e)) < 0)
 		return rc;
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
@@ -278,9 +290,6 @@ write_line(const char *dir, const struct tail *t, int64_t now,
 		*strrchr(path, '/') = '\0';
 		rc = file_sync(path, e);
 	}
-	/* whoever wrote the last line of the old file may not be so far yet */
-	if (rc == 0 && fresh && t->fd >= 0 && fdatasync(t->fd) != 0)
-		rc = err_sys(e, "cannot sync the acceptance log");
 	if (rc < 0) {
 		if (ftruncate(fd, fresh ? 0 : (off_t)t->end) != 0)
 			rc = err_sys(e, "cannot cut '%s'", path);

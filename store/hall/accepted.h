@@ -77,6 +77,11 @@ struct accepted_query {
 int accepted_page(const char *dir, const struct accepted_query *q, cJSON **ret,
     struct err *e);
 
+/* *ret: 1 if a line of en->office says that en->ref was moved to en->new_. Lines
+ * before en->time, and those up to number `after`, need not be looked at. */
+int accepted_has(const char *dir, const struct accepted_entry *en,
+    int64_t after, int *ret, struct err *e);
+
 /*
  * Every line from the first to the last. hash_ok, chain_ok: 0 when the line is
  * not what its hash says, or does not follow the one before. line NULL: it is

@@ -8,46 +8,10 @@
 #include "store/sign/commit.h"
 
 #define OFFICE_REF "refs/heads/office"
-#define PAGE 200
 #define AT_START "found at the start: a crash kept its own line out"
 #define START_WAIT_MS 5000
 #define WAIT_STEP_US 5000
 #define LATER "found afterwards: its own line was not written"
-
-/* Does a line after this one say that the hall took this tip? */
-static int
-is_logged(struct store *s, const char *code, const char *hex, int64_t after,
-    int *ret, struct err *e)
-{
-	struct accepted_query q = {
-		.office = code, .result = "admitted", .limit = PAGE
-	};
-	char cursor[64];
-	cJSON *page = NULL;
-	const cJSON *line;
-	int past = 0, rc;
-
-	*ret = 0;
-	do {
-		cJSON_Delete(page);
-		page = NULL;
-		rc = accepted_page(store_conf(s)->dir, &q, &page, e);
-		if (rc < 0)
-			break;
-		cJSON_ArrayForEach (line, json_get(page, "entries")) {
-			past |= json_int(line, "n", 0) <= after;
-			*ret |= strcmp(json_str(line, "new"), hex) == 0 &&
-				strcmp(json_str(line, "ref"), OFFICE_REF) == 0;
-		}
-		q.cursor = json_str(page, "cursor");
-		if (q.cursor != NULL) {
-			snprintf(cursor, sizeof(cursor), "%s", q.cursor);
-			q.cursor = cursor;
-		}
-	} while (!*ret && !past && q.cursor != NULL);
-	cJSON_Delete(page);
-	return rc;
-}
 
 static int
 enter(struct store *s, struct repo *r, const char *code,
@@ -102,13 +66,15 @@ enter_if_lost(struct store *s, struct repo *r, const char *code,
     const unsigned char *old, const unsigned char tip[20], int64_t after,
     const char *reason, struct err *e)
 {
-	int logged = 0, rc;
 	char hex[41];
+	const struct accepted_entry en = {
+		.office = code, .ref = OFFICE_REF, .new_ = hex
+	};
+	int logged = 0, rc;
 
 	commit_hex(tip, hex);
-	if ((rc = is_logged(s, code, hex, after, &logged, e)) < 0 || logged)
-		return rc;
-	return enter(s, r, code, old, tip, reason, e);
+	rc = accepted_has(store_conf(s)->dir, &en, after, &logged, e);
+	return rc < 0 || logged ? rc : enter(s, r, code, old, tip, reason, e);
 }
 
 int

@@ -7,6 +7,7 @@
 #define BLOCK ((size_t)256 * 1024)
 #define DAY_S 86400
 #define CURSOR_MAX 40
+#define HAS_PAGE 200 /* lines at a time */
 
 /* Whole lines of one file. */
 struct block {
@@ -327,6 +328,41 @@ accepted_page(
 out:
 	cJSON_Delete(o);
 	return rc;
+}
+
+/* --- one push --- */
+
+int
+accepted_has(const char *dir, const struct accepted_entry *en, int64_t after,
+    int *ret, struct err *e)
+{
+	struct accepted_query q = { .office = en->office,
+		.result = "admitted",
+		.since = en->time,
+		.limit = HAS_PAGE };
+	char cursor[CURSOR_MAX];
+	const cJSON *line;
+	cJSON *page;
+	int past = 0, rc;
+
+	*ret = 0;
+	do {
+		page = NULL;
+		if ((rc = accepted_page(dir, &q, &page, e)) < 0)
+			return rc;
+		cJSON_ArrayForEach (line, json_get(page, "entries")) {
+			past |= json_int(line, "n", 0) <= after;
+			*ret |= is_value(line, "new", en->new_) &&
+				is_value(line, "ref", en->ref);
+		}
+		q.cursor = json_str(page, "cursor");
+		if (q.cursor != NULL) {
+			snprintf(cursor, sizeof(cursor), "%s", q.cursor);
+			q.cursor = cursor;
+		}
+		cJSON_Delete(page);
+	} while (!*ret && !past && q.cursor != NULL);
+	return 0;
 }
 
 /* --- every line --- */

@@ -8,20 +8,35 @@
 
 /* --- every line --- */
 
+/* Bytes up to a line end and with it, or so many as there is room for; 0 at the
+ * end. What stands on a disk may have a NUL in it. */
+static size_t
+read_piece(FILE *f, char *text, size_t size)
+{
+	size_t len = 0;
+	int c;
+
+	while (len < size && (c = getc_unlocked(f)) != EOF) {
+		text[len++] = (char)c;
+		if (c == '\n')
+			break;
+	}
+	return len;
+}
+
 /* Lines of one file; one that is longer than any of ours comes in pieces,
  * none of which is a line. What stands behind the last line end was cut by a
  * crash or is being written. */
 static int
 tell_lines(struct accepted_chain *c, FILE *f, int year, struct err *e)
 {
-	char text[ACCEPTED_LINE_MAX + 2];
+	char text[ACCEPTED_LINE_MAX + 1];
 	struct accepted_line l = { .year = year };
 	int cut = 0, rc = 0;
 	size_t len;
 
-	while (rc == 0 && fgets(text, sizeof(text), f) != NULL) {
-		len = strlen(text);
-		if (len > 0 && text[len - 1] == '\n') {
+	while (rc == 0 && (len = read_piece(f, text, sizeof(text))) > 0) {
+		if (text[len - 1] == '\n') {
 			rc = accepted_tell(c, &l, text, cut ? 0 : len - 1, e);
 			cut = 0;
 		} else {

@@ -46,17 +46,6 @@ cycle_read(
 	return rc;
 }
 
-static int
-names(const cJSON *set, const char *item)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, set)
-		if (cJSON_IsString(c) && strcmp(c->valuestring, item) == 0)
-			return 1;
-	return 0;
-}
-
 /* The level whose list of exceptions names this item or category. */
 static enum level
 exception(const cJSON *cycle, const char *name)
@@ -65,7 +54,8 @@ exception(const cJSON *cycle, const char *name)
 	int l;
 
 	for (l = 0; l < N_LEVELS; l++)
-		if (names(json_get(targets, level_name((enum level)l)), name))
+		if (json_holds(
+			json_get(targets, level_name((enum level)l)), name))
 			return (enum level)l;
 	return LEVEL_NONE;
 }
@@ -200,8 +190,8 @@ check_targets(const cJSON *rec, const struct edition *ed, struct err *e)
 				    "'%.20s'",
 				    edition_id(ed), c->valuestring);
 			for (m = 0; m < l; m++)
-				if (names(json_get(targets,
-					      level_name((enum level)m)),
+				if (json_holds(json_get(targets,
+						   level_name((enum level)m)),
 					c->valuestring))
 					return err_set(e, ERR_INVALID, 0,
 					    "'%.20s' has two target levels",

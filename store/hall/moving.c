@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,7 +14,6 @@
 
 #define NOTE_MAX ((size_t)1024)
 #define REASON "found by the next push: its own line was not written"
-#define PAGE 200
 /* No push holds the lock of a ref outside ours; git packing refs holds one for
  * milliseconds. */
 #define STALE_S 30
@@ -122,50 +122,11 @@ is_at(const char *repo_path, const cJSON *note, int *ret, struct err *e)
 	return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-static int
-names(const cJSON *page, const cJSON *note)
-{
-	const cJSON *line;
-
-	cJSON_ArrayForEach (line, json_get(page, "entries"))
-		if (strcmp(json_str(line, "new"), json_str(note, "new")) == 0 &&
-		    strcmp(json_str(line, "ref"), json_str(note, "ref")) == 0)
-			return 1;
-	return 0;
-}
-
-/* The log from the time of the note on: the push may have come so far, or the
- * daemon was there before. */
-static int
-is_logged(const struct moving *m, const cJSON *note, int *ret, struct err *e)
-{
-	struct accepted_query q = { .office = m->office,
-		.result = "admitted",
-		.since = json_int(note, "time", 0),
-		.limit = PAGE };
-	const char *next;
-	char cursor[64];
-	cJSON *page;
-	int rc;
-
-	*ret = 0;
-	do {
-		page = NULL;
-		if ((rc = accepted_page(m->dir, &q, &page, e)) < 0)
-			return rc;
-		*ret = names(page, note);
-		if ((next = json_str(page, "cursor")) != NULL)
-			snprintf(cursor, sizeof(cursor), "%s", next);
-		q.cursor = next != NULL ? cursor : NULL;
-		cJSON_Delete(page);
-	} while (!*ret && q.cursor != NULL);
-	return 0;
-}
-
+/* Unless the push came so far itself, or the daemon was there before. */
 static int
 enter(const struct moving *m, const cJSON *note, struct err *e)
 {
-	const struct accepted_entry en = { .office = m->office,
+	struct accepted_entry en = { .office = m->office,
 		.device = json_str(note, "device"),
 		.ref = json_str(note, "ref"),
 		.old = json_str(note, "old"),
@@ -173,29 +134,43 @@ enter(const struct moving *m, const cJSON *note, struct err *e)
 		.result = "admitted",
 		.road = json_str(note, "road"),
 		.reason = REASON,
-		.time = clock_now() };
+		.time = json_int(note, "time", 0) };
+	int logged = 0, rc;
 
+	rc = accepted_has(m->dir, &en, 0, &logged, e);
+	if (rc < 0 || logged)
+		return rc;
+	en.time = clock_now();
 	return accepted_add(m->dir, &en, NULL, e);
 }
 
 static int
 settle(const struct moving *m, const char *repo_path, struct err *e)
 {
-	int moved = 0, logged = 0, rc;
 	cJSON *note = NULL;
+	int moved = 0, rc;
 
 	if ((rc = read_note(m, &note, e)) < 0)
 		return rc;
 	if (note == NULL)
 		return 0;
-	if ((rc = is_at(repo_path, note, &moved, e)) == 0 && moved &&
-	    (rc = is_logged(m, note, &logged, e)) == 0 && !logged)
+	if ((rc = is_at(repo_path, note, &moved, e)) == 0 && moved)
 		rc = enter(m, note, e);
 	cJSON_Delete(note);
 	return rc < 0 ? rc : moving_done(m, e);
 }
 
 /* --- the lock --- */
+
+static int
+path_of(const struct moving *m, char ret[PATH_MAX], struct err *e)
+{
+	if (m->sha == NULL)
+		return file_path(
+		    ret, PATH_MAX, e, "%s/slots/%s.door", m->dir, m->office);
+	return file_path(
+	    ret, PATH_MAX, e, "%s/slots/%s.%s.door", m->dir, m->office, m->sha);
+}
 
 static int
 open_file(struct moving *m, struct err *e)
@@ -205,8 +180,7 @@ open_file(struct moving *m, struct err *e)
 
 	if ((rc = file_path(path, sizeof(path), e, "%s/slots", m->dir)) < 0 ||
 	    (rc = file_mkdirs(path, 0700, e)) < 0 ||
-	    (rc = file_path(path, sizeof(path), e, "%s/slots/%s.door", m->dir,
-		 m->office)) < 0)
+	    (rc = path_of(m, path, e)) < 0)
 		return rc;
 	m->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return m->fd < 0 ? err_sys(e, "cannot open '%s'", path) : 0;
@@ -226,14 +200,39 @@ lock_it(const struct moving *m, int how, struct err *e)
 	return 0;
 }
 
+/* Was it removed by the one who held it before? */
+static int
+is_gone(const struct moving *m)
+{
+	struct stat st;
+
+	return fstat(m->fd, &st) == 0 && st.st_nlink == 0;
+}
+
+static int
+take_lock(struct moving *m, int how, struct err *e)
+{
+	int rc;
+
+	do {
+		moving_end(m);
+		if ((rc = open_file(m, e)) < 0 || (rc = lock_it(m, how, e)) < 0)
+			return rc;
+	} while (is_gone(m));
+	m->held = 1;
+	return 0;
+}
+
 static int
 begin(struct moving *m, const char *repo_path, int how, struct err *e)
 {
 	int rc;
 
 	m->fd = -1;
-	if ((rc = open_file(m, e)) < 0 || (rc = lock_it(m, how, e)) < 0 ||
-	    (rc = repo_sweep_locks(repo_path, STALE_S, e)) < 0 ||
+	m->held = 0;
+	if ((rc = take_lock(m, how, e)) < 0 ||
+	    (m->sha == NULL &&
+		(rc = repo_sweep_locks(repo_path, STALE_S, e)) < 0) ||
 	    (rc = settle(m, repo_path, e)) < 0)
 		moving_end(m);
 	return rc;
@@ -243,8 +242,16 @@ int
 moving_begin(struct moving *m, const char *dir, const char *office,
     const char *repo_path, struct err *e)
 {
+	return moving_begin_file(m, dir, office, NULL, repo_path, e);
+}
+
+int
+moving_begin_file(struct moving *m, const char *dir, const char *office,
+    const char *sha, const char *repo_path, struct err *e)
+{
 	m->dir = dir;
 	m->office = office;
+	m->sha = sha;
 	return begin(m, repo_path, LOCK_EX, e);
 }
 
@@ -254,13 +261,46 @@ moving_try(struct moving *m, const char *dir, const char *office,
 {
 	m->dir = dir;
 	m->office = office;
+	m->sha = NULL;
 	return begin(m, repo_path, LOCK_EX | LOCK_NB, e);
+}
+
+int
+moving_settle_file(const char *dir, const char *office, const char *sha,
+    const char *repo_path, struct err *e)
+{
+	struct moving m = { .dir = dir, .office = office, .sha = sha };
+	char path[PATH_MAX];
+	int rc;
+
+	if ((rc = path_of(&m, path, e)) < 0)
+		return rc;
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return 0;
+	rc = begin(&m, repo_path, LOCK_EX | LOCK_NB, e);
+	moving_end(&m);
+	return rc == ERR_BUSY ? 0 : rc;
+}
+
+/* Of a file of evidence nothing stays but a note. */
+static void
+drop_file(const struct moving *m)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (m->sha != NULL && m->held && fstat(m->fd, &st) == 0 &&
+	    st.st_size == 0 && path_of(m, path, NULL) == 0)
+		(void)unlink(path); /* an empty one is no harm */
 }
 
 void
 moving_end(struct moving *m)
 {
-	if (m->fd >= 0)
+	if (m->fd >= 0) {
+		drop_file(m);
 		close(m->fd);
+	}
 	m->fd = -1;
+	m->held = 0;
 }

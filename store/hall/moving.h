@@ -8,6 +8,10 @@
  * outlives a process, not the machine: what a crash of that leaves, the
  * daemon finds at its start (accepted_lost.h).
  *
+ * Files of evidence have nothing to do with each other: each has a lock and a
+ * note of its own, DIR/slots/<office>.<sha>.door, only while it is pushed or
+ * where a note was left.
+ *
  * Ownership: moving_begin() … moving_end().
  * Units:     none.
  * Errors:    ERR_SYS; those of accepted.h and repo.h.
@@ -21,7 +25,9 @@
 struct moving {
 	const char *dir;    /* the hall's, borrowed */
 	const char *office; /* "9105", borrowed */
+	const char *sha;    /* of the file of evidence, borrowed; NULL: none */
 	int fd;             /* -1: not begun */
+	int held;           /* the lock is ours */
 };
 
 /* Waits until no other push of the office is under way; enters what the last
@@ -30,6 +36,15 @@ int moving_begin(struct moving *m, const char *dir, const char *office,
     const char *repo_path, struct err *e);
 /* The same, but ERR_BUSY at once where a push is under way. */
 int moving_try(struct moving *m, const char *dir, const char *office,
+    const char *repo_path, struct err *e);
+
+/* As moving_begin(), of one file of evidence in that repository; the locks of
+ * its refs stay. */
+int moving_begin_file(struct moving *m, const char *dir, const char *office,
+    const char *sha, const char *repo_path, struct err *e);
+/* Enters what the last push of the file did not, if there was one. One that is
+ * under way enters it itself. */
+int moving_settle_file(const char *dir, const char *office, const char *sha,
     const char *repo_path, struct err *e);
 
 /* Before the ref moves. */

@@ -104,7 +104,7 @@ take(struct store *s, struct repo *r, const char *office,
 	memset(&said, 0, sizeof(said));
 	err_set(&said, ERR_CONFLICT, 0,
 	    "this hall was restored from an old copy: office %s gave it back "
-	    "%lld revisions of its own",
+	    "revisions of its own: %lld",
 	    office, (long long)*ret_n);
 	err_hint(&said,
 	    "what stands in no office's repository (calendars, practices, "

@@ -425,7 +425,8 @@ find(struct seek *k, struct err *e)
 	if ((rc = by_signoff(k, e)) != 0)
 		return rc < 0 ? rc : 0;
 	if (is_revision(k->text)) {
-		rc = by_revision(k, is_commit(k->text) ? NULL : e);
+		/* what is no revision may be a commit, with its own fault */
+		rc = by_revision(k, e);
 		if (rc != ERR_NOT_FOUND || !is_commit(k->text))
 			return rc;
 	}

@@ -221,28 +221,16 @@ merge_whole(
 
 /* --- one field --- */
 
-static int
-has(const cJSON *set, const char *id)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, set) {
-		if (cJSON_IsString(c) && strcmp(c->valuestring, id) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 /* 1 if the base has it, and whatever else the base could hold has it too. */
 static int
 was_in_set(const struct merge *m, const char *name, const char *id)
 {
 	const cJSON *c;
 
-	if (!has(value_of(m, BASE, name), id))
+	if (!json_holds(value_of(m, BASE, name), id))
 		return 0;
 	cJSON_ArrayForEach (c, json_get(m->more->others, name)) {
-		if (!has(c, id))
+		if (!json_holds(c, id))
 			return 0;
 	}
 	return 1;

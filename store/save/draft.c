@@ -97,33 +97,21 @@ find_edit(struct store *s, const struct branch *b, const char *path,
 	return rc < 0 ? rc : load_edit(s, b, ed, e);
 }
 
-/* Names of the fields that a person may mean. */
-static int
-unknown_field(const struct edit *ed, const char *field, struct err *e)
+int
+draft_unknown_field(
+    const struct record_type *type, const char *field, struct err *e)
 {
 	struct buf names = BUF_INIT;
 	size_t i;
 	int rc;
 
-	for (i = 0; i < ed->rp.type->n_fields; i++)
-		buf_printf(&names, "%s%s", i > 0 ? ", " : "",
-		    ed->rp.type->fields[i].name);
+	for (i = 0; i < type->n_fields; i++)
+		buf_printf(
+		    &names, "%s%s", i > 0 ? ", " : "", type->fields[i].name);
 	rc = err_set(e, ERR_INVALID, 0, "unknown field '%.60s'; there are: %s",
 	    field, buf_str(&names));
 	buf_release(&names);
 	return rc;
-}
-
-static int
-has_string(const cJSON *list, const char *s)
-{
-	const cJSON *v;
-
-	cJSON_ArrayForEach (v, list) {
-		if (cJSON_IsString(v) && strcmp(v->valuestring, s) == 0)
-			return 1;
-	}
-	return 0;
 }
 
 static int
@@ -170,7 +158,7 @@ change_set(const struct edit *ed, const struct save_change *c, cJSON **ret,
 	if (list == NULL)
 		return err_nomem(e);
 	cJSON_ArrayForEach (v, old) {
-		if (c->op == SAVE_ADD || !has_string(c->value, v->valuestring))
+		if (c->op == SAVE_ADD || !json_holds(c->value, v->valuestring))
 			list[n++] = v->valuestring;
 	}
 	cJSON_ArrayForEach (v, c->value) {
@@ -194,7 +182,7 @@ apply_field(struct edit *ed, const struct save_change *c, struct err *e)
 	int rc;
 
 	if (f == NULL)
-		return unknown_field(ed, c->field, e);
+		return draft_unknown_field(ed->rp.type, c->field, e);
 	if (ed->new_rec == NULL && (ed->new_rec = cJSON_CreateObject()) == NULL)
 		return err_nomem(e);
 	if (c->op == SAVE_SET) {

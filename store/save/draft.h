@@ -48,4 +48,8 @@ int draft_add(struct store *s, const struct branch *b, struct draft *d,
 int draft_make(struct store *s, const struct branch *b,
     const struct save_req *req, struct draft *d, struct err *e);
 
+/* ERR_INVALID, with the fields that a person may mean. */
+int draft_unknown_field(
+    const struct record_type *type, const char *field, struct err *e);
+
 #endif

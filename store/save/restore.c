@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "store/look/moment.h"
 #include "store/look/named.h"
+#include "store/save/draft.h"
 #include "store/save/rewrite.h"
 
 struct restore {
@@ -91,36 +92,11 @@ is_below(const char *name, const char *field)
 static int
 check_field(const struct restore *t, struct err *e)
 {
-	const struct record_type *type = t->rec->rp.type;
-	const char *field = t->what->field;
-	struct buf names = BUF_INIT;
-	char probe[200];
-	size_t i;
-	int rc;
+	const struct record_path *rp = &t->rec->rp;
 
-	if (record_field(type, field) != NULL)
+	if (named_field(rp, t->what->field, NULL) == 0)
 		return 0;
-	for (i = 0; i < type->n_fields; i++) {
-		const char *name = type->fields[i].name;
-		const char *star = strchr(name, '*');
-
-		if (is_below(name, field))
-			break;
-		/* "indicators.ia1" of "indicators.*.target" */
-		if (star != NULL && star[1] == '.') {
-			snprintf(
-			    probe, sizeof(probe), "%.120s%s", field, star + 1);
-			if (record_field(type, probe) != NULL)
-				break;
-		}
-		buf_printf(&names, "%s%s", i > 0 ? ", " : "", name);
-	}
-	rc = i < type->n_fields ? 0
-				: err_set(e, ERR_INVALID, 0,
-				      "unknown field '%.60s'; there are: %s",
-				      field, buf_str(&names));
-	buf_release(&names);
-	return rc;
+	return draft_unknown_field(rp->type, t->what->field, e);
 }
 
 static int

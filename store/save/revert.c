@@ -395,11 +395,11 @@ save(struct revert *v, const struct ask *a, cJSON **ret, struct err *e)
 
 	if (v->n == 1)
 		snprintf(subject, sizeof(subject),
-		    "%s: revert %.20s (%d records)", v->w.b->office,
+		    "%s: revert %.20s (records: %d)", v->w.b->office,
 		    v->list[0].name, v->list[0].n_records);
 	else
 		snprintf(subject, sizeof(subject),
-		    "%s: revert %zu revisions, %.20s to %.20s (%zu records)",
+		    "%s: revert %zu revisions, %.20s to %.20s (records: %zu)",
 		    v->w.b->office, v->n, v->list[v->n - 1].name,
 		    v->list[0].name, v->w.n);
 	rc = rewrite_save(&v->w, a, "revert",

@@ -16,9 +16,8 @@
  * (null: the record),"by": revision}].
  * Units:     none.
  * Errors:    ERR_NOT_FOUND; ERR_CONFLICT when a field was changed again since:
- * the sentence names the first such field and its revision and how many more
- * there are, nothing is saved; ERR_INVALID for a revision that cannot be undone
- * this way.
+ * the sentence names the first such field and its revision, nothing is saved;
+ * ERR_INVALID for a revision that cannot be undone this way.
  * Thread:    the writer's, inside a save group.
  */
 #ifndef STORE_SAVE_REVERT_H

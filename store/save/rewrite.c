@@ -125,18 +125,6 @@ rewrite_same(const cJSON *a, const cJSON *b)
 
 /* --- who wrote it since --- */
 
-static int
-is_listed(const cJSON *list, const char *name)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, list) {
-		if (cJSON_IsString(c) && strcmp(c->valuestring, name) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 static void
 take_by(sqlite3_stmt *st, struct rewrite_by *ret)
 {
@@ -171,7 +159,7 @@ rewrite_changed_by(struct rewrite *w, const char *path, const char *field,
 	    "isis", w->b->id, path, after, field);
 	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
 		take_by(st, ret);
-		if (!is_listed(skip, ret->name))
+		if (!json_holds(skip, ret->name))
 			break;
 	}
 	db_reset(st);

@@ -154,13 +154,12 @@ take_points(struct blame *x, const struct blame_change *c, struct err *e)
 		struct blamed *b = &x->list[i];
 
 		if (b->point != NULL && strcmp(b->field, c->field) == 0 &&
-		    blame_has_point(c->new_, b->point) &&
-		    !blame_has_point(c->old, b->point))
+		    json_holds(c->new_, b->point) &&
+		    !json_holds(c->old, b->point))
 			settle(x, b, c->revision);
 	}
 	cJSON_ArrayForEach (p, c->old) {
-		if (cJSON_IsString(p) &&
-		    !blame_has_point(c->new_, p->valuestring) &&
+		if (cJSON_IsString(p) && !json_holds(c->new_, p->valuestring) &&
 		    (rc = add_gone(x, c, p->valuestring, e)) < 0)
 			return rc;
 	}
@@ -272,8 +271,8 @@ put_one(struct blame *x, struct blamed *b, cJSON *out, int64_t *ret_time,
 
 		if ((rc = json_put_str(out, "point", b->point, e)) < 0 ||
 		    (rc = json_put_bool(out, "ticked",
-			 set != NULL && blame_has_point(set->value, b->point),
-			 e)) < 0)
+			 set != NULL && json_holds(set->value, b->point), e)) <
+			0)
 			return rc;
 	} else if ((rc = json_put(out, "value",
 			b->value != NULL ? cJSON_Duplicate(b->value, 1)

@@ -1,17 +1,6 @@
 #include "store/look/asof.h"
 #include "store/view/blame_state.h"
 
-int
-blame_has_point(const cJSON *set, const char *point)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, set)
-		if (cJSON_IsString(c) && strcmp(c->valuestring, point) == 0)
-			return 1;
-	return 0;
-}
-
 /* --- a change --- */
 
 static int
@@ -81,8 +70,7 @@ made_it(const struct blamed *b, const struct blame_change *c)
 			   ? c->new_ == NULL
 			   : c->new_ != NULL &&
 				 cJSON_Compare(b->value, c->new_, 1);
-	return blame_has_point(c->new_, b->point) !=
-	       blame_has_point(c->old, b->point);
+	return json_holds(c->new_, b->point) != json_holds(c->old, b->point);
 }
 
 /* The newest revision between two rows of the branch's line that was written

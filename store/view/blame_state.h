@@ -37,8 +37,6 @@ struct blame_change {
 	cJSON *old, *new_; /* NULL: absent; only of those that were read */
 };
 
-int blame_has_point(const cJSON *set, const char *point);
-
 /* Both sides of the change that st stands on (revision, field, old, new,
  * long), whose revision and field are set; blame_change_release(). */
 int blame_read_sides(

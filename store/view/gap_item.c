@@ -70,17 +70,6 @@ copy_answer(const cJSON *answer, cJSON **ret, struct err *e)
 
 /* --- process items --- */
 
-static int
-is_ticked(const cJSON *answer, const char *point)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, json_get(answer, "ticks"))
-		if (cJSON_IsString(c) && strcmp(c->valuestring, point) == 0)
-			return 1;
-	return 0;
-}
-
 /* The missing points of the next level, and the gain of all of them. */
 static int
 look_at_points(struct look *k, struct err *e)
@@ -100,7 +89,7 @@ look_at_points(struct look *k, struct err *e)
 	cJSON_ArrayForEach (c, points) {
 		const char *id = json_str(c, "id");
 
-		if (rc == 0 && !is_ticked(k->answer, id) &&
+		if (rc == 0 && !json_holds(json_get(k->answer, "ticks"), id) &&
 		    (rc = add_step(g, id, NULL, e)) == 0)
 			rc = json_push_str(ticks, id, e);
 	}

@@ -302,6 +302,9 @@ fill_office(struct store *s, cJSON *office, int detail, int what, struct err *e)
 	int64_t disk = 0;
 	int rc;
 
+	/* one that cannot be opened: "failing" says so */
+	if (json_get(office, "revisions") == NULL)
+		return 0;
 	if ((rc = store_branch(s, code, "hall", &hall, e)) < 0)
 		return rc;
 	m.hall = hall;

@@ -57,18 +57,6 @@ put_state(cJSON *out, const char *path, const struct asof *a, struct err *e)
 	return json_put(out, "fields", fields, e);
 }
 
-static int
-is_ticked(const cJSON *answer, const char *point)
-{
-	const cJSON *c;
-
-	cJSON_ArrayForEach (c, json_get(answer, "ticks")) {
-		if (cJSON_IsString(c) && strcmp(c->valuestring, point) == 0)
-			return 1;
-	}
-	return 0;
-}
-
 /* What points are shown by. */
 struct ticking {
 	const cJSON *answer, *texts;
@@ -85,7 +73,9 @@ push_point(cJSON *list, const cJSON *point, enum level level,
 	if ((rc = wording_put(c, by->texts, "label_th", "label_en", e)) < 0 ||
 	    (rc = json_put_str(c, "level", level_name(level), e)) < 0 ||
 	    (rc = json_put_bool(c, "ticked",
-		 is_ticked(by->answer, json_str(point, "id")), e)) < 0) {
+		 json_holds(
+		     json_get(by->answer, "ticks"), json_str(point, "id")),
+		 e)) < 0) {
 		cJSON_Delete(c);
 		return rc;
 	}

@@ -1,6 +1,5 @@
 #include "base/clock.h"
 #include "store/admit/copy.h"
-#include "store/admit/entry.h"
 #include "store/evidence/evidence_take.h"
 #include "store/hall/lost.h"
 #include "store/hall/notice.h"
@@ -10,8 +9,7 @@
 #include "store/save/journal.h"
 #include "store/sign/receipt.h"
 #include "store/view/query.h"
-
-#define REGISTRY_PATH "registry.json"
+#include "store/view/query_registry.h"
 
 /* A time as RFC 3339, or null for 0. */
 static int
@@ -326,64 +324,6 @@ query_status(struct store *s, cJSON **ret, struct err *e)
 
 /* --- the hall's view of its offices --- */
 
-/* {"device","state","fingerprint"} */
-static int
-push_device(cJSON *list, const char *office, const cJSON *device, struct err *e)
-{
-	unsigned char pub[KEY_PUBLIC_LEN];
-	const char *line = json_str(device, "key");
-	char name[16], fingerprint[64];
-	cJSON *d = NULL;
-	int rc;
-
-	if (line == NULL)
-		return err_set(e, ERR_DAMAGED, 0,
-		    "a device of office %s has no key", office);
-	if ((rc = key_parse_line(line, pub, e)) < 0)
-		return rc;
-	key_fingerprint(pub, fingerprint);
-	snprintf(name, sizeof(name), "%.7s-%.7s", office, device->string);
-	d = cJSON_CreateObject();
-	if ((rc = json_put_str(d, "device", name, e)) < 0 ||
-	    (rc = json_put_str(d, "state", json_str(device, "state"), e)) < 0 ||
-	    (rc = json_put_str(d, "fingerprint", fingerprint, e)) < 0) {
-		cJSON_Delete(d);
-		return rc;
-	}
-	return json_push(list, d, e);
-}
-
-/* Name, state and devices: what the registry on the hall branch says. An office
- * is active while one of its devices is and the hall has not disabled it. */
-static int
-put_registry(struct store *s, cJSON *out, const char *office, struct err *e)
-{
-	cJSON *devices = cJSON_CreateArray();
-	struct branch *hall = NULL;
-	struct asof a = { 0 };
-	const char *state;
-	const cJSON *d;
-	int active = 0, rc;
-
-	if ((rc = json_put(out, "devices", devices, e)) < 0 ||
-	    (rc = store_branch(s, office, "hall", &hall, e)) < 0 ||
-	    (rc = asof_record(s, hall, REGISTRY_PATH, ASOF_NOW, &a, e)) < 0)
-		goto out;
-	cJSON_ArrayForEach (d, json_get(a.rec, "devices")) {
-		if ((rc = push_device(devices, office, d, e)) < 0)
-			goto out;
-		state = json_str(d, "state");
-		active |= state != NULL && strcmp(state, "active") == 0;
-	}
-	if ((rc = json_put_str(out, "name",
-		 json_str(json_get(a.rec, "office"), "name"), e)) < 0)
-		goto out;
-	rc = entry_put_state(out, a.rec, active, e);
-out:
-	asof_release(&a);
-	return rc;
-}
-
 static int
 put_failing(struct store *s, cJSON *out, sqlite3_stmt *st, struct err *e)
 {
@@ -459,19 +399,48 @@ struct hall_view {
 	cJSON *offices;
 };
 
+/* One whose repository cannot be opened: the others are told of all the same,
+ * and somebody is to look after this one. */
+static int
+put_unopened(struct store *s, cJSON *out, const struct err *why, struct err *e)
+{
+	cJSON *failing = cJSON_CreateObject();
+	int rc;
+
+	if ((rc = json_put(out, "failing", failing, e)) < 0 ||
+	    (rc = put_time(s, failing, "since", clock_now(), e)) < 0 ||
+	    (rc = json_put_str(failing, "class", "trouble", e)) < 0)
+		return rc;
+	return json_put_str(failing, "message", why->msg, e);
+}
+
+static int
+put_office(struct store *s, cJSON *out, const char *office, struct err *e)
+{
+	struct repo *r = NULL;
+	struct err why;
+	int rc;
+
+	if ((rc = json_put_str(out, "code", office, e)) < 0)
+		return rc;
+	if (store_repo(s, office, &r, &why) < 0)
+		return put_unopened(s, out, &why, e);
+	if ((rc = query_registry_put(s, out, office, e)) < 0 ||
+	    (rc = put_peer(s, out, office, e)) < 0 ||
+	    (rc = put_received(s, out, office, e)) < 0 ||
+	    (rc = put_conflicts(s, out, office, e)) < 0)
+		return rc;
+	return put_evidence(s, out, office, e);
+}
+
 static int
 each_office(void *arg, const char *office, struct err *e)
 {
 	struct hall_view *v = arg;
 	cJSON *out = cJSON_CreateObject();
-	int rc;
+	int rc = put_office(v->s, out, office, e);
 
-	if ((rc = json_put_str(out, "code", office, e)) < 0 ||
-	    (rc = put_registry(v->s, out, office, e)) < 0 ||
-	    (rc = put_peer(v->s, out, office, e)) < 0 ||
-	    (rc = put_received(v->s, out, office, e)) < 0 ||
-	    (rc = put_conflicts(v->s, out, office, e)) < 0 ||
-	    (rc = put_evidence(v->s, out, office, e)) < 0) {
+	if (rc < 0) {
 		cJSON_Delete(out);
 		return rc;
 	}

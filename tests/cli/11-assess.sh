@@ -82,7 +82,8 @@ is "$status" 0 "a result item shows"
 # what is acknowledged reaches the repository by itself
 # shellcheck disable=SC2317 # wait_until calls it
 count() { [ "$(git -C "$T/A/repo.git" rev-list --count office)" -ge 11 ]; }
-holds "every revision is a commit" wait_until 10 count
+holds "every revision is a commit" wait_until 60 count
+written "$T/A"
 run git -C "$T/A/repo.git" fsck --strict
 is "$status" 0 "git fsck --strict"
 run git -C "$T/A/repo.git" verify-commit office

@@ -15,7 +15,7 @@ use warnings;
 use IO::Socket::UNIX;
 my $s = IO::Socket::UNIX->new(Type => SOCK_STREAM, Peer => $ARGV[0]) or die "$!";
 $| = 1;
-alarm 60;
+alarm 300;
 while (my $line = <STDIN>) {
 	print $s $line;
 	my $answer;

@@ -131,7 +131,7 @@ indexed() {
 		"SELECT count(*) FROM search_text")" -eq 3 ]
 }
 if command -v sqlite3 >/dev/null; then
-	holds "texts are taken in soon after the save" wait_until 10 indexed
+	holds "texts are taken in soon after the save" wait_until 60 indexed
 else
 	sleep 1
 fi

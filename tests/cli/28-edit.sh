@@ -105,7 +105,11 @@ rm -r "$T/home/.local/state/pmqa"
 editor 'exit 3'
 exits 1 "one that wrote nothing" A edit 1.1
 is "$(kept)" "" "leaves nothing"
-editor 'kill -TERM "$(cat "'"$T"'/pid")"; sleep 0.3; sed -i "s/^## gap:.*/&\nไม่มีบริการ/" "$1"'
+# (until the shell that started it looks, what has ended is called Z)
+editor 'pid=$(cat "'"$T"'/pid")
+kill -TERM "$pid"
+while [ -e "/proc/$pid" ] && ! grep -q "^State:.Z" "/proc/$pid/status"; do sleep 0.05; done
+sed -i "s/^## gap:.*/&\nไม่มีบริการ/" "$1"'
 pid_of "$T/A" >"$T/pid"
 exits 5 "the daemon went away meanwhile" A edit 1.1
 like "$(cat "$(kept)")" "ไม่มีบริการ" "what was typed is kept"

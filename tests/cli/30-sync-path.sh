@@ -72,7 +72,7 @@ late_receipt() {
 	pmqa --dir "$A" sync --wait >/dev/null &&
 		[ "$(status_of "$A" .synced)" = true ]
 }
-if wait_until 20 late_receipt; then
+if wait_until 60 late_receipt; then
 	ok "with the daemon back the receipt comes by fetch"
 else
 	not_ok "with the daemon back the receipt comes by fetch"

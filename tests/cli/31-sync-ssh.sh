@@ -69,6 +69,7 @@ is "$(sync_field '[.synced, .pushed] | @csv')" true,2 "more saves follow"
 is "$(sshd_logins)" $((logins + 2)) "again over one connection"
 is "$(git -C "$H/offices/9105.git" rev-parse refs/heads/office)" \
 	"$(status_of "$A" .tip)" "the hall has the tip"
+written "$H"
 run git -C "$H/offices/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the hall's repository"
 
@@ -151,7 +152,7 @@ start "$H"
 late_receipt() {
 	pmqa --dir "$A" sync --wait >/dev/null && is_now .synced true
 }
-if wait_until 20 late_receipt; then
+if wait_until 60 late_receipt; then
 	ok "the receipt comes later by fetch"
 else
 	not_ok "the receipt comes later by fetch" "$(status_of "$A" .sync)"
@@ -162,18 +163,18 @@ fi
 stop "$A"
 set_sync "$A" 100 50 1000
 start "$A"
-becomes 20 .sync.state idle "the daemon is up again"
+becomes 60 .sync.state idle "the daemon is up again"
 pmqa --dir "$A" tick 1.3.B1 >/dev/null
-becomes 20 .synced true "a save is synced without being asked"
+becomes 60 .synced true "a save is synced without being asked"
 
 sshd_stop
 pmqa --dir "$A" tick 1.3.B2 >/dev/null
-becomes 20 .sync.last_error.class retry "with sshd away status says retry"
+becomes 60 .sync.last_error.class retry "with sshd away status says retry"
 isnt "$(status_of "$A" .sync.last_success)" null "it knows when it last worked"
 more_failures() {
 	[ "$(status_of "$A" .sync.failures)" -ge 3 ]
 }
-if wait_until 20 more_failures; then
+if wait_until 60 more_failures; then
 	ok "it tries again by itself, though nothing new is saved"
 else
 	not_ok "it tries again by itself" "$(status_of "$A" .sync)"
@@ -182,7 +183,7 @@ exits 5 "asked for, it says that the hall is not reached" \
 	pmqa --dir "$A" sync --wait
 like "$err" "cannot reach the hall" "with a sentence"
 sshd_start
-becomes 20 .synced true "when sshd is back it heals by itself"
+becomes 60 .synced true "when sshd is back it heals by itself"
 is "$(status_of "$A" .sync.last_error)" null "and forgets the error"
 
 stop "$A"

@@ -51,6 +51,7 @@ sound() { # DIR…
 	for dir in "$@"; do
 		exits 0 "verify is content on ${dir##*/}" pmqa --dir "$dir" verify
 	done
+	written "$H"
 	exits 0 "stock git fsck is content with the hall's repository" \
 		git -C "$H/offices/9105.git" fsck --strict --full
 	run git -C "$H/offices/9105.git" log --format=%H refs/heads/office
@@ -253,7 +254,11 @@ done
 pmqa --dir "$A" set 2.1 gap="ระหว่างนั้น" >/dev/null
 sync "$A"
 
-# killed as soon as a part of it waits at the hall; another machine comes first
+# killed as soon as a part of it waits at the hall, which it does for some seconds;
+# another machine comes first
+stop "$C"
+sed -i 's/^rate_kib = .*/rate_kib = 100/' "$C/pmqad.conf"
+start "$C"
 waits_beside() {
 	[ -n "$(git -C "$H/offices/9105.git" for-each-ref refs/side)" ]
 }
@@ -264,6 +269,7 @@ kill_daemon "$C"
 wait "$waiting" || true
 pmqa --dir "$A" set 2.1 gap="และต่อจากนั้น" >/dev/null
 sync "$A"
+sed -i 's/^rate_kib = .*/rate_kib = 0/' "$C/pmqad.conf"
 start "$C"
 sync "$C"
 same_json "$out" '[.merged.conflicts, .synced]' '[0,true]' \

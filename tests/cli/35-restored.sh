@@ -55,6 +55,7 @@ git_is_content() { # DIR
 	local repo commit keys
 	repo=$(repo_of "$1")
 	keys=$1/allowed_signers
+	written "$1"
 	[ -d "$1/offices" ] && keys=$1/offices/allowed_signers
 	git -C "$repo" fsck --strict --full >"$T/fsck" 2>&1 || return 1
 	for commit in $(git -C "$repo" rev-list refs/heads/office refs/heads/hall); do
@@ -293,10 +294,10 @@ request=$(pmqa --dir "$X" enroll --json | jq -r .request)
 pmqa --dir "$S" hall enroll "$request" --yes >/dev/null 2>&1
 run pmqa --dir "$X" sync --wait --json
 is "$status" 0 "a lost answer is no obstacle: the registry says it too"
-settled() {
+is_confirmed() {
 	sync_quietly "$X" && [ "$(status_of "$X" .synced)" = true ]
 }
-if wait_until 20 settled; then
+if wait_until 60 is_confirmed; then
 	ok "and everything is confirmed"
 else
 	not_ok "and everything is confirmed" "$(status_of "$X" .sync)"
@@ -322,7 +323,7 @@ pmqa --dir "$X" tick 1.4.B1 >/dev/null
 run pmqa --dir "$X" sync --wait --json
 is "$(sync_field .synced)" false "with the hall's daemon away nothing is synced"
 start "$S" # adopts what was returned before it writes anything
-if wait_until 20 settled; then
+if wait_until 60 is_confirmed; then
 	ok "when it is back everything is confirmed"
 else
 	not_ok "when it is back everything is confirmed" \

@@ -145,6 +145,7 @@ is "$(present "$B" "$erased")" false "what was erased did not come back"
 git -C "$B/evidence.git" for-each-ref >"$T/refs"
 unlike "$(cat "$T/refs")" "$erased" "under no name"
 unlike "$(cat "$T/refs")" uploads "and nothing half is left"
+written "$B"
 for repo in repo evidence; do
 	run git -C "$B/$repo.git" fsck --strict --full
 	is "$status" 0 "stock git fsck is content with its $repo.git"

@@ -281,6 +281,7 @@ is "$(pmqa --dir "$B" show 3.1 --json | jq -c .fields)" \
 	"$(pmqa --dir "$A" show 3.1 --json | jq -c .fields)" "in every field"
 for dir in "$A" "$B"; do
 	exits 0 "all proofs hold in $(basename "$dir")" pmqa --dir "$dir" verify
+	written "$dir"
 	holds "git finds nothing wrong in $(basename "$dir")" \
 		git -C "$dir/repo.git" fsck --strict --no-dangling
 done
@@ -336,8 +337,7 @@ refused 7 "is cut" "a cut bundle" "$T/cut.bundle"
 head -c 30 "$good" >"$T/stub.bundle"
 refused 7 "is cut" "its first bytes alone" "$T/stub.bundle"
 cp "$good" "$T/flip.bundle"
-printf 'x' | dd of="$T/flip.bundle" bs=1 conv=notrunc status=none \
-	seek=$(($(stat -c %s "$good") - 200))
+flip "$T/flip.bundle" $(($(stat -c %s "$good") - 200))
 refused 7 "damaged or was altered" "a flipped byte" "$T/flip.bundle"
 sed 's|refs/pmqa/bundle/9105-a/91|refs/pmqa/bundle/9105-b/91|' "$good" \
 	>"$T/from.bundle"

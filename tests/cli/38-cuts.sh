@@ -67,12 +67,13 @@ isnt "$cuts" 0 "it was cut at $cuts places"
 is "$untrue" 0 "never was it called synced without the hall having it"
 is "$unclassed" 0 "each cut is told as a cut, to be tried again"
 is "$stuck" 0 "after each the next sync brings all"
+written "$H"
 run git -C "$H/offices/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the hall's repository"
 nothing_half() {
 	[ -z "$(find "$H/offices/9105.git/objects" -name 'tmp_objdir*')" ]
 }
-holds "and no half push is left in it" wait_until 20 nothing_half
+holds "and no half push is left in it" wait_until 60 nothing_half
 
 # --- what answers is not the hall ------------------------------------------
 

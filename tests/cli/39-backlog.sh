@@ -103,13 +103,13 @@ send() {
 make_content
 link_hall "$H"
 
-send 9105 uncut 120
+send 9105 uncut 300
 uncut=$bytes
 is "$cuts" 0 "uncut: no cut"
 is "$connections" 1 "uncut: one connection"
 ratio_at_most "$uncut" $((MIB * 1048576)) 105 "uncut: few bytes beside the content"
 
-send 9106 "$FEW cuts" 200 "cut=$((MIB * 1048576 / (FEW + 1)))" "times=$FEW"
+send 9106 "$FEW cuts" 300 "cut=$((MIB * 1048576 / (FEW + 1)))" "times=$FEW"
 is "$cuts" "$FEW" "$FEW cuts: no more, no less"
 ratio_at_most "$bytes" "$uncut" 110 "$FEW cuts: a tenth more at most"
 
@@ -119,6 +119,7 @@ holds "cut after every 300 KiB: $cuts times" \
 ratio_at_most "$bytes" "$uncut" 150 \
 	"cut after every 300 KiB: half as much again at most"
 
+written "$H"
 for code in 9105 9106 9107; do
 	run git -C "$H/offices/$code.git" fsck --strict --full
 	is "$status" 0 "stock git fsck is content with $code"

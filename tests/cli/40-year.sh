@@ -117,6 +117,7 @@ same_json "$out" '[.ok,.findings]' '[true,[]]' "the office verifies"
 run h --json verify
 same_json "$out" '[.ok,.findings]' '[true,[]]' "the hall verifies"
 is "$(git -C "$A/repo.git" rev-parse office)" "$(git -C "$H/offices/9105.git" rev-parse office)" "both hold the same tip"
+written "$H"
 exits 0 "stock git finds no fault" git -C "$H/offices/9105.git" fsck --strict
 for branch in office hall; do
 	bad=0

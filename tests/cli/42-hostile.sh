@@ -56,6 +56,7 @@ if python3 "$ROOT/tests/net/hostile/hostile.py" \
 else
 	not_ok "every hostile case is refused"
 fi
+written "$H"
 run git -C "$H/offices/9105.git" fsck --strict --full
 is "$status" 0 "stock git fsck is content with the hall's repository"
 finish

@@ -346,6 +346,7 @@ like "$(hall_git log --format=%B refs/heads/office)" "Device: $new" \
 sync "$B"
 exits 0 "verify is content with all" pmqa --dir "$B" verify
 exits 0 "at the hall as well" pmqa --dir "$H" verify
+written "$H"
 exits 0 "stock git fsck, too" hall_git fsck --strict --full
 
 # --- a hall that was restored to before the revocation -----------------------
@@ -409,6 +410,9 @@ rm -f "$T/stick"/*
 pmqa --dir "$B" bundle create --to hall "$T/stick" >/dev/null 2>&1
 exits 6 "no stick of it either" pmqa --dir "$H" bundle import "$T/stick"/*
 like "$err" "is disabled at the hall" "for the same reason"
+run pmqa --dir "$H" --lang th bundle import "$T/stick"
+like "$out" "จังหวัดระงับหน่วยงาน 9105" "of a whole stick in Thai"
+unlike "$out" "$(date +%Y)-" "with a date of the Buddhist era"
 is "$(hall_tip)" "$before" "nothing came in"
 exits 8 "and no new device" pmqa --dir "$H" hall enroll "$(request_of "$B")" --yes
 like "$err" "hall enable 9105" "the hall hears what is first"

@@ -169,6 +169,7 @@ province.json" "and what else belongs to the province"
 # --- what an auditor's key may not do --------------------------------------
 
 state_of() {
+	written "$H"
 	(cd "$H" && find offices province.git -type f -print0 | sort -z |
 		xargs -0 sha256sum | sha256sum)
 }
@@ -216,10 +217,13 @@ own=$(find "$H/province.git/objects" -type f ! -path '*/info/*' | wc -l)
 hall=$(git -C "$H/province.git" rev-list refs/heads/hall | wc -l)
 holds "it stores the hall's own objects alone ($own files, $hall commits)" \
 	[ "$own" -le $((hall * 8)) ]
+# (while nobody writes into it)
+stop "$H"
 run git -C "$H/province.git" fsck --strict --full
 is "$status" 0 "and is whole with those of the offices"
 run git -C "$H/province.git" verify-commit refs/heads/hall
 is "$status" 0 "stock git at the hall knows its keys"
+start "$H"
 pmqa --dir "$B" tick 1.2.B1 >/dev/null
 pmqa --dir "$B" sync --wait >/dev/null
 follows() {
@@ -270,7 +274,7 @@ entered() {
 	[ "$(pmqa --dir "$H" hall log --limit 1 --json |
 		jq -r '.entries[0].new')" = "$(tip_of "$B")" ]
 }
-holds "a push without a line is entered at the start" wait_until 20 entered
+holds "a push without a line is entered at the start" wait_until 60 entered
 run pmqa --dir "$H" hall log --limit 1
 like "$out" "found at the start" "and called so"
 

@@ -101,11 +101,12 @@ watcher=$!
 waits() { # the watcher waits at the hall
 	pmqa --dir "$H" metrics | grep -c '^pmqa_connections [2-9]' >/dev/null
 }
-wait_until 30 waits || true
+wait_until 60 waits || true
 pmqa --dir "$A" tick 1.1.B1 >/dev/null
 sends "$A"
 pmqa --dir "$H" hall announce 'ทดสอบ' >/dev/null
-wait_until 60 test "$(wc -l <"$T/events")" -ge 3 || true
+three_came() { [ "$(wc -l <"$T/events")" -ge 3 ]; }
+wait_until 60 three_came || kill "$watcher"
 wait "$watcher" || true
 is "$(jq -r .kind "$T/events" | sort | uniq | tr '\n' ' ')" \
 	"admitted came published " "watch tells what happened"

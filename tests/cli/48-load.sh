@@ -106,6 +106,7 @@ done
 
 # what was admitted at once is whole: by our own check and by stock git
 exits 0 "the hall's own check finds all eight in order" pmqa --dir "$H" verify
+written "$H"
 for code in "${codes[@]}"; do
 	exits 0 "stock git finds nothing in $code" \
 		git -C "$H/offices/$code.git" fsck --strict --full

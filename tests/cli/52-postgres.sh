@@ -53,6 +53,7 @@ sql() { # STATEMENT: rows, columns parted by |
 }
 
 publish() { # [OPTION…]
+	written "$H"
 	run pmqa --dir "$H" hall publish "$DB" "$@"
 }
 

@@ -56,6 +56,8 @@ sync_quietly "$A"
 
 # --- taking one ----------------------------------------------------------------
 
+written "$H"
+touch "$T/before"
 run pmqa --dir "$H" backup "$K/hall"
 is "$status" 0 "a hall is backed up while it runs"
 like "$out" "$K/hall/backup" "it says where"
@@ -67,9 +69,11 @@ is "$(find "$K/hall/backup/files/keys" ! -name '*.pub' -type f \
 	-printf '%m\n' | sort -u)" 600 "least of all at the key"
 holds "the room in the hall's directory is gone" test ! -e "$H/snapshot"
 
-# every file that is there and not named as left out is in it
+# every file that is there and not named as left out is in it; what the hall wrote
+# into a repository meanwhile need not be
 (cd "$H" && find . -type f ! -name pmqa.db-wal ! -name pmqa.db-shm \
-	! -name '*.lock' ! -path ./lock ! -path ./log/lock ! -path './slots/*' |
+	! -name '*.lock' ! -path ./lock ! -path ./log/lock ! -path './slots/*' \
+	! \( -path '*.git/*' -newer "$T/before" \) |
 	sort) >"$T/have"
 (cd "$K/hall/backup/files" && find . -type f | sort) >"$T/kept"
 is "$(comm -23 "$T/have" "$T/kept")" "" "no file of the hall was forgotten"
@@ -111,14 +115,14 @@ writer() {
 }
 writer &
 writer_pid=$!
-wait_until 20 test -s "$T/written" || not_ok "the writer writes"
+wait_until 60 test -s "$T/written" || not_ok "the writer writes"
 before=$(cat "$T/written")
 run pmqa --dir "$A" backup "$K/office" --json
 is "$status" 0 "an office is backed up while somebody saves"
 is "$(sync_field '[.role, .code, .device, .keys] | @csv')" \
 	'"office","9105","9105-a",true' "the answer says who"
 more() { [ "$(cat "$T/written")" -gt "$before" ]; }
-holds "saving went on" wait_until 20 more
+holds "saving went on" wait_until 60 more
 run pmqa --dir "$A" backup "$K/office" --json
 is "$status" 0 "and a second time into the same place"
 rm "$T/go"
@@ -208,18 +212,18 @@ hurt() { # TEXT PART-OF-THE-FINDING COMMAND…: in the copy of a backup
 	exits 9 "$text: it is not put back" pmqa backup restore "$T/hurt" "$T/none"
 	rm -rf "$T/none"
 }
-flip() { # FILE: one byte
+change() { # FILE
 	chmod u+w "$1"
-	printf '\377' | dd of="$1" bs=1 seek=100 conv=notrunc status=none
+	flip "$1" 100
 }
-flip_pack() { flip "$(a_pack "$T/hurt")"; }
-flip_db() { flip "$T/hurt/backup/files/pmqa.db"; }
+change_pack() { change "$(a_pack "$T/hurt")"; }
+change_db() { change "$T/hurt/backup/files/pmqa.db"; }
 drop_log() { rm "$(find "$T/hurt/backup/files/log" -name '*.jsonl' | head -n 1)"; }
 put_hook() { echo exit 1 >"$T/hurt/backup/files/province.git/more"; }
 change_head() { sed -i 's/"keys":true/"keys":false/' "$T/hurt/backup/backup.json"; }
 change_list() { sed -i '$d' "$T/hurt/backup/SHA256SUMS"; }
-hurt "a changed pack" ".pack" flip_pack
-hurt "a changed database" "files/pmqa.db" flip_db
+hurt "a changed pack" ".pack" change_pack
+hurt "a changed database" "files/pmqa.db" change_db
 hurt "a missing file" ".jsonl" drop_log
 hurt "a file too many" "that the backup did not put there" put_hook
 hurt "a changed head" "signature" change_head

@@ -128,4 +128,47 @@ is "$(find "$repo/objects/info" -name alternates | wc -l)" 0 \
 is "$(find "$repo/set-aside" -name '*alternates*' | wc -l)" 1 "not away"
 exits 0 "then the office synchronises" pmqa --dir "$A" sync --wait
 holds "and no other hook ran" test ! -e "$T/was-run"
+
+# --- a repository that cannot be opened ------------------------------------
+
+newest() { # REVISION: of the office, as the hall has it
+	pmqa --dir "$H" history --office 9106 --limit 1 --json |
+		jq -e --arg is "$1" '.revisions[0].revision == $is'
+}
+signed_for() { # REVISION: without that the office asked for it again
+	[ "$(sqlite3 "$H/pmqa.db" "SELECT count(*) FROM receipt
+		WHERE office = '9106' AND revision = '$1'")" -eq 1 ]
+}
+stop "$H"
+pmqa --dir "$B" set 1.1 strengths="ขณะที่ห้องปิด" >/dev/null
+run pmqa --dir "$B" sync --wait
+came=$(pmqa --dir "$B" history --limit 1 --json | jq -r '.revisions[0].revision')
+mv "$repo/objects" "$T/objects"
+start "$H"
+holds "the hall starts beside it and says so" wait_until 60 grep -q \
+	"cannot open repository '$repo'" "$H.log"
+holds "what another office pushed meanwhile is taken in" wait_until 60 newest "$came"
+holds "and signed for" wait_until 60 signed_for "$came"
+run pmqa --dir "$H" hall status
+is "$status" 0 "the hall tells where its offices stand"
+like "$out" "9106  " "of the others"
+like "$out" "failing since" "and that this one fails"
+exits 0 "also of it alone" pmqa --dir "$H" hall status 9105
+like "$out" "cannot open repository" "with why"
+run pmqa --dir "$H" metrics
+like "$out" 'pmqa_office_failing{office="9105"} 1' "a monitor sees it, too"
+pmqa --dir "$B" tick 1.1.B2 >/dev/null
+exits 0 "who synchronises as ever" pmqa --dir "$B" sync --wait
+like "$out" "Receipt of the hall" "with a receipt"
+run pmqa --dir "$A" sync --wait
+isnt "$status" 0 "the office whose repository it is does not"
+like "$err" "cannot open repository" "and is told why"
+run pmqa --dir "$H" history 1.1
+isnt "$status" 0 "all offices' history does not leave it out in silence"
+like "$err" "bring this directory back from a backup" "but says what to do"
+mv "$T/objects" "$repo/objects"
+stop "$H"
+start "$H"
+exits 0 "when it is back that office synchronises, too" pmqa --dir "$A" sync --wait
+exits 0 "and all agrees" pmqa --dir "$H" verify
 finish

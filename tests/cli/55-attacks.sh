@@ -48,7 +48,7 @@ is_logged() { # ID
 # tick DIR POINT: into the repository, too
 tick() {
 	pmqa --dir "$1" tick "$2" >/dev/null
-	wait_until 20 in_repo "$1"
+	wait_until 60 in_repo "$1"
 }
 
 in_repo() { # DIR
@@ -89,7 +89,7 @@ for p in 1.1.A1 1.1.S1 1.1.B1 1.1.B2 1.1.B3; do
 	tick "$A" "$p"
 	go_away "$A" 9105-a
 	is "$(hall_tip 9105)" "$(tip_of "$A")" "what came whole is taken: $p"
-	wait_until 5 is_logged "$(tip_of "$A")" || lost=$((lost + 1))
+	wait_until 60 is_logged "$(tip_of "$A")" || lost=$((lost + 1))
 done
 is "$lost" 0 "and the log has it, whoever listens"
 
@@ -114,6 +114,63 @@ is "$(tail -n 1 "$log" | jq -r .new)" "$(tip_of "$B")" \
 
 cp "$T/log.kept" "$log"
 
+# --- a log that is full when a file has come ---------------------------------
+
+# push_file REF ID: of the office's evidence; no file of the hall's may grow
+# beyond 900 KiB
+push_file() {
+	python3 - "$PMQA_BIN/lib/pmqa-door" "$H" "$A/evidence.git" "$1" "$2" <<-'EOT'
+		import resource, subprocess, sys
+		door, hall, repo, ref, new = sys.argv[1:]
+		pack = subprocess.run(["git", "-C", repo, "pack-objects", "-q", "--stdout",
+		    "--revs"], input=f"{new}\n".encode(), stdout=subprocess.PIPE,
+		    check=True).stdout
+		ask = f"{'0' * 40} {new} {ref}\0report-status".encode()
+		most = 900 * 1024
+		p = subprocess.run([door, "--dir", hall, "9105-a"],
+		    input=b"%04x" % (len(ask) + 4) + ask + b"0000" + pack,
+		    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+		    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+		    env={"SSH_ORIGINAL_COMMAND": f"git-receive-pack 'evidence/{ref[-64:]}'",
+		        "PATH": "/usr/bin:/bin"})
+		print(p.stderr.decode())
+	EOT
+}
+
+text_only() { # the office's text without its files
+	git -C "$A/repo.git" push -q --receive-pack="env SSH_ORIGINAL_COMMAND=\"git-receive-pack 'office'\" $PMQA_BIN/pmqa-receive --dir $H 9105-a #" \
+		"$H/offices/9105.git" refs/heads/office
+}
+
+make_pdf "$T/f.pdf" 200000
+pmqa --dir "$A" evidence add 1.1 "$T/f.pdf" >/dev/null
+wait_until 60 in_repo "$A"
+sha=$(sha_of "$T/f.pdf")
+file=$(git -C "$A/evidence.git" rev-parse "refs/evidence/$sha")
+run text_only
+is "$status" 0 "the record that names a file is at the hall"
+cp "$log" "$T/log.kept"
+tail -n 1 "$log" >"$T/last"
+: >"$T/large"
+truncate -s 1M "$T/large"
+{
+	echo
+	cat "$T/last"
+} >>"$T/large"
+cat "$T/large" >"$log"
+run push_file "refs/evidence/$sha" "$file"
+like "$out" "pmqa-trouble: the hall cannot enter this push into its log" \
+	"a file whose line finds no room is not said to be taken in"
+is "$(git -C "$H/evidence/9105.git" rev-parse "refs/evidence/$sha")" "$file" \
+	"though it is there"
+cp "$T/log.kept" "$log"
+run pmqa --dir "$A" sync --wait
+is "$status" 0 "the office comes again"
+isnt "$(pmqa --dir "$A" evidence list --json | jq -r --arg sha "$sha" \
+	'.evidence[] | select(.sha256 == $sha).at_hall')" null "and has the file's receipt"
+holds "which the log has taken in by then" is_logged "$file"
+is "$(find "$H/slots" -name "*$sha*" | wc -l)" 0 "and no note of it stays"
+
 # --- a log that cannot be written --------------------------------------------
 
 rm "$H/log/lock"
@@ -127,7 +184,7 @@ rmdir "$H/log/lock"
 synced() {
 	pmqa --dir "$B" sync --wait
 }
-holds "and comes in once there is one again" wait_until 20 synced
+holds "and comes in once there is one again" wait_until 60 synced
 holds "with its line" is_logged "$(tip_of "$B")"
 
 # the hook is killed before it writes: the same without a daemon to settle it
@@ -141,7 +198,7 @@ is "$status" 0 "others come meanwhile"
 follows() {
 	[ "$(git -C "$H/province.git" rev-parse refs/offices/9105)" = "$(hall_tip 9105)" ]
 }
-holds "and the province has theirs" wait_until 30 follows
+holds "and the province has theirs" wait_until 60 follows
 isnt "$(git -C "$H/province.git" rev-parse refs/offices/9106)" "$(hall_tip 9106)" \
 	"but not what has no line"
 holds "the office gets its receipt all the same" wait_until 60 synced
@@ -159,6 +216,13 @@ served() {
 	pgrep -fc "upload-pack --strict $H/province.git" || true
 }
 
+is_shown() { # the refs of the connection stand there
+	grep -qa refs/heads/hall "$T/held.$1"
+}
+few() {
+	[ "$(served)" -le 4 ]
+}
+
 hold() { # opens one and says nothing
 	ssh -F none -i "$T/sao" -o IdentitiesOnly=yes -o LogLevel=ERROR \
 		-o StrictHostKeyChecking=no -o UserKnownHostsFile="$T/known" \
@@ -166,7 +230,7 @@ hold() { # opens one and says nothing
 		"git-upload-pack 'province'" \
 		<"$T/silence" >"$T/held.$1" 2>&1 &
 	held+=($!)
-	wait_until 20 test -s "$T/held.$1"
+	wait_until 60 is_shown "$1"
 }
 
 mkfifo "$T/silence"
@@ -175,7 +239,7 @@ for i in 1 2 3 4 5 6 7; do
 	hold "$i"
 done
 holds "an auditor who opens connections without end holds a few" \
-	[ "$(served)" -le 4 ]
+	wait_until 60 few
 like "$(tr -d '\0' <"$T/held.7")" "refs/heads/hall" "and is served by the newest"
 exec 7>&-
 kill "${held[@]}" 2>/dev/null || true

@@ -71,7 +71,7 @@ holds "the hall's daemon has a door" wait_until 60 is_ready
 is "$(stat -c %a "$H/door.sock")" 600 "for its own user alone"
 exits 0 "an office synchronises" pmqa --dir "$A" sync --wait
 hold one
-holds "a push is served by a child of the door" served 1
+holds "a push is served by a child of the door" wait_until 60 served 1
 is "$(ps -o comm= -p "${held[-1]}")" pmqa-receive "what was started only waits"
 libs=$(awk '/\.so/ {n = split($6, p, "/"); print p[n]}' "/proc/${held[-1]}/maps" | sort -u |
 	grep -vc -E '^(ld-linux|libc[.-]|lib[aut]san|libubsan|libm[.-]|libgcc_s|libstdc|libpthread|libdl|librt)') || true
@@ -156,7 +156,7 @@ run ask bad "$version"
 is "$status" 0 "requests without form are refused"
 like "$out" "313 refused" "all of them"
 is_as_before() {
-	[ "$(open_files)" -eq "$before" ]
+	[ "$(open_files)" -le "$before" ]
 }
 holds "and nothing of them stays open" wait_until 60 is_as_before
 run ask good "$version" --dir "$H" 9105-a
@@ -175,7 +175,9 @@ like "$err" "pmqa-hint: synchronise again in a few minutes" "that says what to d
 like "$(cat "$H.log")" "others are turned away" "and a line in the log"
 touch "$T/enough"
 wait "${held[-1]}"
-exits 0 "when they are gone an office synchronises" pmqa --dir "$A" sync --wait
+# (the door sees a moment later that they are)
+holds "when they are gone an office synchronises" \
+	wait_until 60 pmqa --dir "$A" sync --wait
 
 if [ "$(id -u)" -eq 0 ]; then
 	chmod o+x "$T" "$H"
@@ -192,7 +194,7 @@ hold five
 old=$(door)
 child=$(pgrep -P "$old")
 stop "$H"
-holds "the door ends with the daemon" has_ended "$old"
+holds "the door ends with the daemon" wait_until 60 has_ended "$old"
 holds "what was under way has ended" wait_until 60 has_ended "$child"
 holds "its socket is gone" test ! -e "$H/door.sock"
 start "$H"

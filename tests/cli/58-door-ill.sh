@@ -101,6 +101,7 @@ is "$before" 0 "the door itself has none of its children's limits"
 # --- one device's connections ------------------------------------------------
 
 # each child is stopped as soon as it is there: none of them ends
+wait_until 60 served 0
 for n in $(seq 16); do
 	mkfifo "$T/$n.in"
 	SSH_ORIGINAL_COMMAND="git-receive-pack 'office'" \
@@ -139,6 +140,7 @@ touch -d '3 hours ago' "$lock"
 run ill "good"
 is "$status" 0 "a lock that is older than any push keeps nobody out"
 exits 0 "the hall's log is whole" pmqa --dir "$H" verify
+written "$H"
 is "$(git -C "$H/offices/9105.git" fsck --strict --full 2>&1)" "" "stock git has nothing to say"
 
 # --- two pushes of one office ------------------------------------------------

@@ -9,9 +9,9 @@ H=$T/H
 new_hall "$H" 91 สตูล
 new_office "$A" 9105 ละงู
 start "$H"
+calm "$A"
 start "$A"
 enrol "$A" "$H"
-calm "$A"
 pmqa --dir "$A" assess open 2565 >/dev/null
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	pmqa --dir "$A" set 1.1 strengths="ครั้งที่ $n" --year 2565 >/dev/null
@@ -27,7 +27,7 @@ same_json "$out" '[.ok, .deep, .since, .checked.proved_before]' \
 by_seal() { # DIR
 	pmqa --dir "$1" verify --json | jq -e '.ok and (.deep | not)'
 }
-holds "the next one goes on where it ended" wait_until 20 by_seal "$A"
+holds "the next one goes on where it ended" wait_until 60 by_seal "$A"
 pmqa --dir "$A" tick 1.2.B1 --year 2565 >/dev/null
 run pmqa --dir "$A" verify --json
 same_json "$out" '[.ok, .deep, (.findings | length)]' '[true,false,0]' \
@@ -37,7 +37,7 @@ same_json "$out" '[.ok, .deep, .since]' '[true,true,null]' \
 	"--deep begins from zero whatever was proved"
 run pmqa --dir "$H" verify --json
 same_json "$out" .ok true "so does the hall's first one"
-holds "the hall goes on by its seals, too" wait_until 20 by_seal "$H"
+holds "the hall goes on by its seals, too" wait_until 60 by_seal "$H"
 exits 2 "--deep takes no argument" pmqa --dir "$A" verify --deep=yes
 run pmqa --dir "$A" verify --help
 like "$out" "--deep looks at everything" "the help says what is not looked at"

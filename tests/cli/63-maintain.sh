@@ -78,6 +78,7 @@ pmqa --dir "$A" set 1.1 "strengths=หลังจัดเก็บ" >/dev/null
 run pmqa --dir "$A" sync --wait
 is "$status" 0 "a push after it is admitted"
 proves "$H" "the hall proves its history"
+stop "$H" # nobody writes into them
 whole "$H/offices/9105.git" "git finds the repository at the hall whole"
 whole "$H/province.git" "git finds province.git whole"
 

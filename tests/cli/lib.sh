@@ -15,7 +15,7 @@
 #         ok not_ok is isnt like unlike exits holds same_json: one assertion
 #         new_office new_hall start stop written kill_daemon pid_of wait_until enrol
 #         calm set_sync status_of sync_field: exchanges of an office
-#         words make_pdf sha_of: content; now_ms; at_most: an assertion of it
+#         words make_pdf flip sha_of: content; now_ms; at_most: an assertion of it
 #         finish       the last line of every script: the sums and the status
 # Every daemon started with start() is ended by its process id at exit.
 
@@ -208,7 +208,7 @@ start() {
 	${PMQA_RUN:-} "$PMQA_BIN/pmqad" --dir "$dir" "$@" \
 		>>"$dir.log" 2>&1 </dev/null &
 	daemon_pid[$dir]=$!
-	if ! wait_until 20 settled "$dir" || ! kill -0 "${daemon_pid[$dir]}"; then
+	if ! wait_until 60 settled "$dir" || ! kill -0 "${daemon_pid[$dir]}"; then
 		echo "# the daemon on $dir does not answer; its log:"
 		sed 's/^/#   /' "$dir.log"
 		return 1
@@ -292,6 +292,14 @@ make_pdf() { # FILE BYTES
 		head -c "$2" /dev/urandom
 		printf '\n%%%%EOF\n'
 	} >"$1"
+}
+
+flip() { # FILE OFFSET: that byte becomes another one, whatever it was
+	local old
+	old=$(od -An -tu1 -j "$2" -N 1 "$1")
+	# shellcheck disable=SC2059 # the form is the byte
+	printf "\\x$(printf %02x $((old ^ 1)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 sha_of() { # FILE

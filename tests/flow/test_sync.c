@@ -27,6 +27,7 @@ struct flow {
 	char msg[400];
 	char next_try[40]; /* as status had it when the run ended */
 	int closed;
+	int port_fd; /* closed_port()'s; 0 without it */
 };
 
 static struct flow f;
@@ -134,6 +135,8 @@ teardown(void **state)
 	if (f.sync != NULL)
 		stop();
 	assert_int_equal(uv_loop_close(&f.loop), 0);
+	if (f.port_fd != 0)
+		close(f.port_fd);
 	joined_remove(&f.joined);
 	return 0;
 }
@@ -288,7 +291,7 @@ test_sync__needs_a_hall(void **state)
 	assert_int_equal(f.n_fetches, 0);
 }
 
-/* A port of the loopback where nobody listens. */
+/* A port of the loopback where nobody listens, kept so that nobody else may. */
 static int
 closed_port(void)
 {
@@ -304,7 +307,7 @@ closed_port(void)
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, u.any, sizeof(a)), 0);
 	assert_int_equal(getsockname(fd, u.any, &len), 0);
-	close(fd);
+	f.port_fd = fd;
 	return ntohs(a.sin_port);
 }
 

@@ -57,6 +57,7 @@ is "$(status_of "$A" .synced)" true "with room all is synced"
 
 # --- revisions -------------------------------------------------------------
 
+written "$H"
 fill_disk
 before=$(git -C "$H/offices/9105.git" rev-parse refs/heads/office)
 for i in 1 2 3 4 5 6 7 8; do
@@ -112,10 +113,10 @@ set_sync "$A" 100 50 500
 start "$A"
 fill_disk
 pmqa --dir "$A" set 1.2 "strengths=$(words 4000)" >/dev/null
-holds "a full disk is noticed" wait_until 20 is_now .sync.last_error.class retry
+holds "a full disk is noticed" wait_until 60 is_now .sync.last_error.class retry
 is "$(status_of "$A" .synced)" false "nothing is called synced"
 rm "$H/filler"
 holds "with room all arrives without being asked" \
-	wait_until 30 is_now .synced true
+	wait_until 60 is_now .synced true
 
 finish

@@ -30,7 +30,7 @@ link_start() { # DIR PORT
 	"$PMQA_BIN/../tests/net/cutproxy" "$link_dir" 127.0.0.1 "$2" \
 		"${link_port:-0}" &
 	link_pid=$!
-	wait_until 10 [ -s "$link_dir/port" ]
+	wait_until 60 [ -s "$link_dir/port" ]
 	link_port=$(cat "$link_dir/port")
 	link_mark
 }

@@ -91,7 +91,7 @@ https_try() {
 	/usr/sbin/nginx -e "$https_dir/error.log" -c "$https_dir/nginx.conf" \
 		>>"$https_dir/nginx.log" 2>&1 &
 	https_nginx=$!
-	wait_until 20 https_settled && kill -0 "$https_nginx" 2>/dev/null
+	wait_until 60 https_settled && kill -0 "$https_nginx" 2>/dev/null
 }
 
 https_start() {
@@ -101,13 +101,13 @@ https_start() {
 	setsid /usr/sbin/fcgiwrap -c 4 -p "$PMQA_BIN/lib/pmqa-http" \
 		-s "unix:$https_dir/sock" >>"$https_dir/wrap.log" 2>&1 &
 	https_wrap=$!
-	wait_until 20 test -S "$https_dir/sock" || return 1
+	wait_until 60 test -S "$https_dir/sock" || return 1
 	if [ -n "$https_port" ]; then
 		https_try
 		return
 	fi
 	for n in 1 2 3 4 5 6 7 8 9 10; do
-		https_port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+		https_port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
 		if https_try; then
 			return 0
 		fi

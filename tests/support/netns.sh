@@ -74,7 +74,7 @@ net_start() { # DIR
 		"$PMQA_BIN/../tests/net/badlink" "$net_dir" "$net_office" \
 			"$net_hall" &
 		net_pid=$!
-		wait_until 10 [ -s "$net_dir/count" ]
+		wait_until 60 [ -s "$net_dir/count" ]
 	fi
 	net_up "$net_office" "$net_office_address" "$net_hall_address"
 	net_up "$net_hall" "$net_hall_address" "$net_office_address"

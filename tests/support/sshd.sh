@@ -64,7 +64,7 @@ sshd_try() { # PORT
 	# shellcheck disable=SC2086 # sshd_run is a list of words
 	$sshd_run /usr/sbin/sshd -D -e -f "$sshd_dir/config" 2>>"$sshd_dir/last" &
 	sshd_pid=$!
-	wait_until 10 sshd_settled || return 1
+	wait_until 60 sshd_settled || return 1
 	kill -0 "$sshd_pid" 2>/dev/null
 }
 
@@ -75,7 +75,7 @@ sshd_start() {
 		return
 	fi
 	for n in 1 2 3 4 5 6 7 8 9 10; do
-		sshd_port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+		sshd_port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
 		if sshd_try "$sshd_port"; then
 			return 0
 		fi

@@ -304,6 +304,16 @@ test_accepted__writes_an_equal_refusal_once_a_minute(void **state)
 	assert_int_equal(tally(state).n_bad, 0);
 }
 
+/* A clock that ran ahead is put right. */
+static void
+test_accepted__writes_a_refusal_that_a_later_line_has(void **state)
+{
+	assert_int_equal(add(state, refusal(NOON_2569 + 86400, "no")), 1);
+	assert_int_equal(add(state, refusal(NOON_2569, "no")), 1);
+	assert_int_equal(add(state, refusal(NOON_2569 + 10, "no")), 0);
+	assert_int_equal(tally(state).n_bad, 0);
+}
+
 static void
 test_accepted__lets_no_device_fill_the_disk(void **state)
 {
@@ -495,6 +505,7 @@ main(void)
 		T(goes_on_after_an_empty_file),
 		T(appends_nothing_to_a_damaged_end),
 		T(writes_an_equal_refusal_once_a_minute),
+		T(writes_a_refusal_that_a_later_line_has),
 		T(lets_no_device_fill_the_disk),
 		T(keeps_hostile_words_on_one_line),
 		T(pages_forth_and_back),

@@ -275,6 +275,33 @@ test_access__refuses_behind_a_damaged_line(void **state)
 	assert_int_equal(count(f).lines, 1);
 }
 
+/* A disk that lost a byte of one line: the others are there. */
+static void
+test_access__a_line_with_a_nul_hides_no_other(void **state)
+{
+	struct fixture *f = *state;
+	struct buf text = BUF_INIT;
+	struct counts c;
+	char path[600];
+	cJSON *v;
+
+	take(f, "somsri", NULL);
+	take(f, "somsri", NULL);
+	take(f, "somsri", NULL);
+	path_of(f, path, sizeof(path));
+	assert_ok(file_read(path, 1 << 20, &text, &f->e), &f->e);
+	text.data[10] = '\0';
+	assert_ok(file_write(path, text.data, text.len, 0640, &f->e), &f->e);
+	buf_release(&text);
+
+	c = count(f);
+	assert_int_equal(c.lines, 3);
+	assert_int_equal(c.no_line, 1);
+	v = page(f, NULL, NULL, 10);
+	expect_lines(v, "3 2");
+	cJSON_Delete(v);
+}
+
 int
 main(void)
 {
@@ -294,6 +321,8 @@ main(void)
 		    test_access__what_a_crash_cut_goes, up, down),
 		cmocka_unit_test_setup_teardown(
 		    test_access__refuses_behind_a_damaged_line, up, down),
+		cmocka_unit_test_setup_teardown(
+		    test_access__a_line_with_a_nul_hides_no_other, up, down),
 	};
 
 	return cmocka_run_group_tests_name("access", tests, NULL, NULL);

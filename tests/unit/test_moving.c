@@ -1,7 +1,9 @@
 #include "tests/unit/test.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -251,6 +253,117 @@ test_moving__removes_the_lock_of_a_ref_that_stays(void **state)
 	assert_int_not_equal(access(lock, F_OK), 0);
 }
 
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+begin_file(const struct fixture *f, struct moving *ret)
+{
+	struct err e;
+
+	assert_ok(moving_begin_file(
+		      ret, f->forge->dir, "9105", SHA, f->forge->repo_path, &e),
+	    &e);
+}
+
+static void
+settle_file(const struct fixture *f)
+{
+	struct err e;
+
+	assert_ok(moving_settle_file(
+		      f->forge->dir, "9105", SHA, f->forge->repo_path, &e),
+	    &e);
+}
+
+static int
+has_file(const struct fixture *f)
+{
+	char path[400];
+
+	snprintf(
+	    path, sizeof(path), "%s/slots/9105." SHA ".door", f->forge->dir);
+	return access(path, F_OK) == 0;
+}
+
+/* A file that is whole is not pushed again: who asks for it enters its line. */
+static void
+test_moving__enters_the_line_of_a_file(void **state)
+{
+	const struct fixture *f = *state;
+	const struct accepted_entry en = entry(f->first, f->second);
+	struct moving m;
+	struct err e;
+
+	settle_file(f);
+	assert_int_equal(count_lines(f), 0);
+	begin_file(f, &m);
+	assert_ok(moving_note(&m, &en, &e), &e);
+	/* one that is under way enters it itself */
+	settle_file(f);
+	assert_int_equal(count_lines(f), 0);
+	moving_end(&m); /* killed */
+	assert_true(has_file(f));
+
+	settle_file(f);
+	assert_int_equal(count_lines(f), 1);
+	assert_false(has_file(f));
+	settle_file(f);
+	assert_int_equal(count_lines(f), 1);
+}
+
+static void
+test_moving__leaves_nothing_of_a_file_that_is_done(void **state)
+{
+	const struct fixture *f = *state;
+	const struct accepted_entry en = entry(f->first, f->second);
+	struct moving m, office;
+	struct err e;
+
+	/* files and revisions do not wait for each other */
+	begin(f, &office);
+	begin_file(f, &m);
+	assert_ok(moving_note(&m, &en, &e), &e);
+	assert_ok(moving_done(&m, &e), &e);
+	moving_end(&m);
+	moving_end(&office);
+
+	assert_false(has_file(f));
+	assert_int_equal(count_lines(f), 0);
+}
+
+/* A child takes the lock while the file is there, and gets it when it is not:
+ * what it then holds must keep others out. */
+static void
+test_moving__holds_no_file_that_was_removed(void **state)
+{
+	const struct fixture *f = *state;
+	struct moving m, other;
+	int pipes[2], status;
+	struct err e;
+	pid_t child;
+	char c;
+
+	assert_int_equal(pipe(pipes), 0);
+	begin_file(f, &m);
+	assert_true((child = fork()) >= 0);
+	if (child == 0) {
+		close(m.fd); /* else it would hold the lock, too */
+		if (moving_begin_file(&other, f->forge->dir, "9105", SHA,
+			f->forge->repo_path, &e) < 0 ||
+		    write(pipes[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	usleep(50000); /* most likely it waits by now */
+	moving_end(&m);
+	assert_int_equal(read(pipes[0], &c, 1), 1);
+	assert_true(has_file(f));
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 int
 main(void)
 {
@@ -263,6 +376,9 @@ main(void)
 		TEST(test_moving__has_no_note_once_it_is_done),
 		TEST(test_moving__is_one_at_a_time),
 		TEST(test_moving__removes_the_lock_of_a_ref_that_stays),
+		TEST(test_moving__enters_the_line_of_a_file),
+		TEST(test_moving__leaves_nothing_of_a_file_that_is_done),
+		TEST(test_moving__holds_no_file_that_was_removed),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -330,6 +330,8 @@ row("ref: the hall's deleted", "",
     lambda o: push(Pack(), ZERO, old="1" * 40, ref="refs/heads/hall",
                    data=b"")(o))
 row("ref: set back", "", lambda o: push(Pack(), o.first)(o))
+row("ref: to where it stands", "this push moves nothing",
+    lambda o: push(Pack(), o.tip)(o))
 row("ref: made anew", "", lambda o: good(o, old=ZERO))
 row("ref: from another old one", "", lambda o: good(o, old=o.first))
 row("ref: twice", "", lambda o: good(
