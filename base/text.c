@@ -122,6 +122,10 @@ check(const char *s, size_t len, int cr, struct err *e)
 		return err_set(e, ERR_INVALID, (int)bad,
 		    "text is not UTF-8 at byte %zu", bad);
 	for (i = 0; i < len; i += n) {
+		if (is_thai(p + i)) { /* whole: it is UTF-8 */
+			n = 3;
+			continue;
+		}
 		n = sequence(p + i, len - i);
 		c = code_point(p + i, n);
 		if (is_control(c) && !(cr && c == '\r'))
@@ -151,6 +155,17 @@ with_lf(const char *s, size_t len)
 	return copy;
 }
 
+/* A Thai letter or mark that may stand anywhere: not one of those below or above
+ * a letter that have an order, U+0E38..3A and U+0E48..4B. */
+static int
+is_thai_unordered(const unsigned char *s)
+{
+	if (!is_thai(s))
+		return 0;
+	return (s[1] & 1) == 0 ? s[2] < 0xb8 || s[2] > 0xba
+			       : s[2] < 0x88 || s[2] > 0x8b;
+}
+
 /*
  * 1 when the bytes are NFC for sure. No character below U+0300, no Thai one and
  * no general punctuation U+2010..U+2027 decomposes or composes with another of
@@ -165,6 +180,11 @@ is_plain_nfc(const char *s, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
+		if (is_thai_unordered(p + i)) {
+			n = 3;
+			last = 0;
+			continue;
+		}
 		n = sequence(p + i, len - i);
 		c = code_point(p + i, n);
 		if (c >= 0x300 && !(c >= 0xe00 && c <= 0xe7f) &&

@@ -9,10 +9,18 @@
 #include "store/sign/commit.h"
 
 #define HALL_REF "refs/heads/hall"
+#define N_KEYS 32
 
 struct known {
 	unsigned char blob[20];
 	struct edition *edition;
+};
+
+/* The key of a device's entry, once its line was read: to see that a key is one
+ * takes longer than to check a signature by it. */
+struct read_key {
+	const char *line; /* the registry's; NULL: not read yet */
+	unsigned char key[KEY_PUBLIC_LEN];
 };
 
 struct published {
@@ -21,6 +29,7 @@ struct published {
 	cJSON *registry;   /* NULL: not published yet */
 	struct known *editions;
 	size_t n_editions;
+	struct read_key keys[N_KEYS]; /* by the last bits of the letter */
 };
 
 static int
@@ -202,8 +211,25 @@ published_may(const struct published *p, const char *office, const char *device,
 		   : entry_came_late(entry, device, sequence, last, e);
 }
 
+static int
+read_key(struct published *p, char letter, const char *line,
+    unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
+{
+	struct read_key *k = &p->keys[(unsigned char)letter % N_KEYS];
+	int rc;
+
+	if (k->line != line) {
+		k->line = NULL;
+		if ((rc = key_parse_line(line, k->key, e)) < 0)
+			return damaged(rc, e);
+		k->line = line;
+	}
+	memcpy(ret, k->key, KEY_PUBLIC_LEN);
+	return 0;
+}
+
 int
-published_key(const struct published *p, const char *office, const char *device,
+published_key(struct published *p, const char *office, const char *device,
     int64_t t, unsigned char ret[KEY_PUBLIC_LEN], struct err *e)
 {
 	const cJSON *entry = NULL;
@@ -225,9 +251,7 @@ published_key(const struct published *p, const char *office, const char *device,
 		return err_set(e, ERR_DAMAGED, 0,
 		    "branch hall: the registry has no key of device %s",
 		    device);
-	if ((rc = key_parse_line(line, ret, e)) < 0)
-		return damaged(rc, e);
-	return 0;
+	return read_key(p, device[strlen(office) + 1], line, ret, e);
 }
 
 static int

@@ -44,9 +44,8 @@ int published_active(const struct published *p, const char *office,
  * signatures stay good: those of the revisions that published_may() lets pass;
  * where the registry has no number, those until the second it was revoked.
  */
-int published_key(const struct published *p, const char *office,
-    const char *device, int64_t t, unsigned char ret[KEY_PUBLIC_LEN],
-    struct err *e);
+int published_key(struct published *p, const char *office, const char *device,
+    int64_t t, unsigned char ret[KEY_PUBLIC_LEN], struct err *e);
 
 /*
  * May this revision (by its number) of the device be in the office's history? Of

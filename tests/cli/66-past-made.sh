@@ -30,7 +30,10 @@ is "$(cut -f4 <<<"$two")" "$(cut -f4 <<<"$one")" "the same seed gives the same t
 is "$(cat "$T/one/made.tsv")" "$one" "what was made is noted beside it"
 is "$(find "$T/one" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' ')" "9101 9101-b H made.tsv " \
 	"nothing else is left beside the directories"
-rm -rf "$T/one" "$T/two"
+run "$BENCH/bench_past" make "$T/three" 1 100 6 2
+is "$status" 0 "one of another seed is made"
+isnt "$(cut -f4 <<<"$out")" "$(cut -f4 <<<"$one")" "another seed gives other tips"
+rm -rf "$T/one" "$T/two" "$T/three"
 
 # --- what an office has ---------------------------------------------------------
 run "$BENCH/bench_past" make "$P" 2 "${BENCH_PAST_REVISIONS:-500}" 7 2
@@ -50,6 +53,11 @@ for code in 9101 9102; do
 	there=$(git --git-dir "$P/H/evidence/$code.git" for-each-ref refs/evidence | wc -l)
 	holds "$code: items have files of evidence, the hall has most ($there of $files)" \
 		test "$there" -gt 0 -a "$there" -le "$files"
+	git_of "$code" log --format=%B office -- evidence >"$T/log"
+	for device in a b; do
+		holds "$code: device $device attached some of them" \
+			grep -q "^Device: $code-$device" "$T/log"
+	done
 done
 
 start "$P/H"

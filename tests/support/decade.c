@@ -1,5 +1,6 @@
 #include "tests/support/decade.h"
 
+#include <git2.h>
 #include <sodium.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,6 +48,43 @@ seeded_random(void)
 	return x;
 }
 
+/* What a daemon must do and this need not: be sparing with memory, wait for the
+ * disk (what is lost is made again), count the hashes of what it wrote a moment
+ * ago. */
+static int
+hurry_git(void)
+{
+	int rc = git_libgit2_opts(
+	    GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)128 * 1024 * 1024);
+
+	if (rc == 0)
+		rc = git_libgit2_opts(
+		    GIT_OPT_SET_MWINDOW_SIZE, (size_t)32 * 1024 * 1024);
+	if (rc == 0)
+		rc = git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT,
+		    (size_t)1024 * 1024 * 1024);
+	if (rc == 0)
+		rc =
+		    git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)0);
+	if (rc == 0)
+		rc = git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
+	if (rc == 0)
+		rc = git_libgit2_opts(
+		    GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	return rc;
+}
+
+void
+decade_hurry(struct store *s)
+{
+	struct err e;
+
+	crowd_check(db_run(store_db(s), &e, "PRAGMA synchronous = OFF", ""), &e,
+	    "no waiting");
+	crowd_check(db_run(store_db(s), &e, "PRAGMA cache_size = -65536", ""),
+	    &e, "memory");
+}
+
 static void
 seed_random(uint64_t seed)
 {
@@ -61,6 +99,10 @@ seed_random(uint64_t seed)
 	randombytes_set_implementation(&seeded);
 	crowd_check(key_init(&e), &e, "sodium");
 	crowd_check(giterr_init(&e), &e, "libgit2");
+	if (hurry_git() < 0) {
+		fputs("libgit2 takes no options\n", stderr);
+		exit(1);
+	}
 }
 
 /* --- days and names --- */
@@ -242,30 +284,50 @@ wait_one(void)
 	}
 }
 
+struct children {
+	int running, most;
+};
+
+/* 1 in a child, which ends by _exit(0). */
+static int
+start_one(struct children *c)
+{
+	pid_t pid;
+
+	if (c->running == c->most) {
+		wait_one();
+		c->running--;
+	}
+	if ((pid = fork()) < 0) {
+		perror("fork");
+		exit(1);
+	}
+	c->running += pid != 0;
+	return pid == 0;
+}
+
+static void
+wait_all(struct children *c)
+{
+	for (; c->running > 0; c->running--)
+		wait_one();
+}
+
 /* The offices write, each in its own process; then the hall takes in what they
  * pushed. */
 static void
 play_round(const struct decade *d, struct store *hall, int year, int again)
 {
 	struct decade_round r = { .d = d, .year = year, .again = again };
-	int running = 0;
+	struct children c = { .most = d->workers };
 
 	r.n = again ? CORRECTIONS : d->revisions / d->offices / DECADE_YEARS;
-	for (r.office = 0; r.office < d->offices; r.office++) {
-		if (!decade_writes(r.office, year, again))
-			continue;
-		if (running == d->workers) {
-			wait_one();
-			running--;
-		}
-		if (fork() == 0) {
+	for (r.office = 0; r.office < d->offices; r.office++)
+		if (decade_writes(r.office, year, again) && start_one(&c)) {
 			decade_write(&r);
 			_exit(0);
 		}
-		running++;
-	}
-	while (running-- > 0)
-		wait_one();
+	wait_all(&c);
 	decade_take(d, hall, year, again);
 }
 
@@ -325,15 +387,38 @@ clean_up(const struct decade *d)
 	}
 }
 
-/* The hall's upkeep, the index of texts, and the province's repository. */
 static void
-finish(struct store *hall)
+keep_all_up(const struct decade *d, struct store *hall)
+{
+	struct children c = { .most = d->workers };
+	struct repo *r = NULL;
+	char code[8];
+	struct err e;
+	int i;
+
+	for (i = 0; i < d->offices; i++)
+		if (start_one(&c)) {
+			decade_keep_up(d, i);
+			_exit(0);
+		}
+	wait_all(&c);
+	for (i = 0; i < d->offices; i++) {
+		decade_code(i, code);
+		crowd_check(store_repo(hall, code, &r, &e), &e, code);
+		crowd_check(repo_refresh(r, &e), &e, code);
+	}
+}
+
+/* Upkeep, the index of texts, and the province's repository. */
+static void
+finish(const struct decade *d, struct store *hall)
 {
 	const struct maintain_opts due = { .only_due = 1 };
 	cJSON *done = NULL;
 	int64_t left;
 	struct err e;
 
+	keep_all_up(d, hall);
 	crowd_check(search_index(hall, 0, &left, &e), &e, "search");
 	crowd_check(maintain_run(hall, &due, &done, &e), &e, "upkeep");
 	cJSON_Delete(done);
@@ -383,13 +468,14 @@ decade_make(const struct decade *d, struct decade_sum *ret)
 	d->set_clock(decade_day(DECADE_FIRST_YEAR, 0) + 36000);
 	snprintf(dir, sizeof(dir), "%.480s/H", d->dir);
 	crowd_hall(dir, "91", NULL, NULL, &hall);
+	decade_hurry(hall);
 	found_offices(d, hall);
 	for (year = DECADE_FIRST_YEAR; year < DECADE_FIRST_YEAR + DECADE_YEARS;
 	     year++) {
 		play_year(d, hall, year);
 		fprintf(stderr, "%d\n", year);
 	}
-	finish(hall);
+	finish(d, hall);
 	sum_up(d, hall, ret);
 	store_close(hall);
 	clean_up(d);

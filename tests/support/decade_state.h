@@ -33,6 +33,9 @@ struct decade_round {
 	int64_t n; /* revisions */
 };
 
+/* Its database does not wait for the disk from now on, until it is closed. */
+void decade_hurry(struct store *s);
+
 void decade_code(int office, char ret[8]);
 /* The day of a fiscal year, at midnight in Thailand. */
 int64_t decade_day(int year, int day);
@@ -49,8 +52,9 @@ FILE *decade_file(
 
 /* Writes it, in a process of its own. What is pushed stands in DIR/<code>.marks,
  * "<commit> <time> <device's letter>" a line, the files that are sent after it
- * in DIR/<code>.files, "<sha256>" a line; what the hall signed of those of the
- * round before is read from DIR/<code>.signed, "<sha256> <receipt>" a line. */
+ * in DIR/<code>.files, "<sha256> <device>" a line; what the hall signed of those
+ * of the round before is read from DIR/<code>.signed, "<sha256> <device>
+ * <receipt>" a line. */
 void decade_write(const struct decade_round *r);
 
 /* What the hall does with what the offices of a round told: refs, log, index,
@@ -60,5 +64,9 @@ void decade_take(
 
 /* Objects of the repository at from that are not at to, by links. */
 void decade_link_objects(const char *from, const char *to);
+
+/* Upkeep of an office's repositories, its devices' and the one at the hall, when
+ * it is due; whoever has one of them open refreshes it then. */
+void decade_keep_up(const struct decade *d, int office);
 
 #endif

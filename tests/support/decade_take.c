@@ -1,7 +1,4 @@
 /* The hall's side of decade: what came from the offices. */
-#include <errno.h>
-#include <ftw.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/admit/absorb.h"
@@ -10,39 +7,6 @@
 #include "store/sign/receipt.h"
 #include "tests/support/crowd.h"
 #include "tests/support/decade_state.h"
-
-/* --- objects --- */
-
-static char link_to[600];
-static size_t link_skip;
-
-static int
-link_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	char name[1200];
-
-	(void)st;
-	if (ftw->level == 0)
-		return 0;
-	snprintf(name, sizeof(name), "%s/%s", link_to, path + link_skip);
-	if (kind == FTW_D)
-		return mkdir(name, 0700) != 0 && errno != EEXIST;
-	return link(path, name) != 0 && errno != EEXIST;
-}
-
-void
-decade_link_objects(const char *from, const char *to)
-{
-	char objects[600];
-
-	snprintf(objects, sizeof(objects), "%.580s/objects", from);
-	snprintf(link_to, sizeof(link_to), "%.580s/objects", to);
-	link_skip = strlen(objects) + 1;
-	if (nftw(objects, link_one, 16, FTW_PHYS) != 0) {
-		perror(from);
-		exit(1);
-	}
-}
 
 /* --- pushes --- */
 
@@ -140,47 +104,79 @@ take_push(const struct decade *d, struct store *hall, const struct push *p)
 /* One whole file: its ref, the look at its bytes, the receipt. */
 static void
 take_file(struct store *hall, const char *code, const char *sha,
-    struct repo *theirs, struct repo *ours, FILE *out)
+    struct repo *theirs, struct repo *ours, cJSON **ret_receipt)
 {
-	cJSON *receipt = NULL;
 	unsigned char id[20];
-	char ref[96], *text;
+	char ref[96];
 	struct err e;
 
 	snprintf(ref, sizeof(ref), "refs/evidence/%s", sha);
 	crowd_check(repo_ref(theirs, ref, id, &e), &e, ref);
 	crowd_check(repo_move_ref(ours, ref, NULL, id, &e), &e, ref);
-	crowd_check(evidence_take(hall, code, sha, &receipt, &e), &e, sha);
-	if ((text = cJSON_PrintUnformatted(receipt)) == NULL)
-		exit(1);
-	fprintf(out, "%s %s\n", sha, text);
-	cJSON_free(text);
-	cJSON_Delete(receipt);
+	crowd_check(evidence_take(hall, code, sha, ret_receipt, &e), &e, sha);
 }
 
 static void
-take_files(const struct decade *d, struct store *hall, int office)
+note_receipt(FILE *out, const char *sha, int device, const cJSON *receipt)
 {
-	FILE *in = decade_file(d, office, "files", "re");
-	FILE *out = decade_file(d, office, "signed", "we");
-	struct repo *theirs = NULL, *ours = NULL;
+	char *text = cJSON_PrintUnformatted(receipt);
+
+	if (text == NULL)
+		exit(1);
+	fprintf(out, "%s %d %s\n", sha, device, text);
+	cJSON_free(text);
+}
+
+/* The office's repository of files at the hall, with all objects of both
+ * devices; theirs: of each. */
+static struct repo *
+open_files(const struct decade *d, struct store *hall, int office,
+    struct repo *theirs[DECADE_DEVICES])
+{
 	struct evidence_repo *made = NULL;
-	char from[600], to[600], code[8], sha[65];
+	char from[600], to[600], dir[512], code[8];
+	struct repo *ours = NULL;
 	struct err e;
+	int i;
 
 	decade_code(office, code);
-	snprintf(from, sizeof(from), "%.500s/%s/evidence.git", d->dir, code);
 	crowd_check(evidence_repo_path(
 			store_conf(hall)->dir, 1, code, to, sizeof(to), &e),
 	    &e, code);
 	crowd_check(evidence_repo_open(to, 1, &made, &e), &e, to);
 	evidence_repo_close(made);
-	decade_link_objects(from, to);
-	crowd_check(repo_open(from, &theirs, &e), &e, from);
+	for (i = 0; i < DECADE_DEVICES; i++) {
+		decade_dir(d, office, i, dir);
+		snprintf(from, sizeof(from), "%s/evidence.git", dir);
+		if (access(from, F_OK) != 0)
+			continue; /* it has attached nothing yet */
+		decade_link_objects(from, to);
+		crowd_check(repo_open(from, &theirs[i], &e), &e, from);
+	}
 	crowd_check(repo_open(to, &ours, &e), &e, to);
-	while (fscanf(in, "%64s", sha) == 1)
-		take_file(hall, code, sha, theirs, ours, out);
-	repo_close(theirs);
+	return ours;
+}
+
+static void
+take_files(const struct decade *d, struct store *hall, int office)
+{
+	struct repo *theirs[DECADE_DEVICES] = { NULL }, *ours;
+	FILE *in = decade_file(d, office, "files", "re");
+	FILE *out = decade_file(d, office, "signed", "we");
+	char code[8], sha[65];
+	cJSON *receipt;
+	int device;
+
+	decade_code(office, code);
+	ours = open_files(d, hall, office, theirs);
+	while (fscanf(in, "%64s %d", sha, &device) == 2) {
+		receipt = NULL;
+		take_file(hall, code, sha, theirs[device], ours, &receipt);
+		note_receipt(out, sha, device, receipt);
+		cJSON_Delete(receipt);
+	}
+	for (device = 0; device < DECADE_DEVICES; device++)
+		repo_close(theirs[device]);
 	repo_close(ours);
 	fclose(in);
 	if (fclose(out) != 0) {

@@ -1,7 +1,6 @@
 /* An office's side of decade: two devices, what is written on which of them
  * when, and when it reaches the hall. */
 #include "store/admit/absorb.h"
-#include "store/backup/maintain.h"
 #include "store/evidence/evidence_send.h"
 #include "store/merge/join.h"
 #include "store/save/journal.h"
@@ -13,6 +12,10 @@
 #define LONG 1000    /* revisions of a round from which on it is a real year */
 #define STRETCHES 40 /* of such a round, each pushed at its end */
 #define STRETCHES_SHORT 8
+/* Of so many the second device is alone in one and beside the first in another:
+ * what either of them writes the other must check and take in. */
+#define TURN 20
+#define TURN_SHORT 8
 #define FIRST_DAY 30
 #define RECEIPT_BYTES 4096
 
@@ -211,7 +214,7 @@ attach(struct round *o, const struct stretch *st)
 	set_time(o, at_work(o, st->first));
 	desk_attach(&o->desk, sha);
 	if (strncmp(sha, "00", 2) != 0)
-		fprintf(o->files, "%s\n", sha);
+		fprintf(o->files, "%s %d\n", sha, o->newest);
 }
 
 /* Two devices that do not hear of each other: each writes, the first pushes,
@@ -246,7 +249,9 @@ write_apart(struct round *o, struct stretch st)
 static void
 write_all(struct round *o)
 {
-	int n = o->r->n >= LONG ? STRETCHES : STRETCHES_SHORT, i;
+	int is_long = o->r->n >= LONG, i;
+	int n = is_long ? STRETCHES : STRETCHES_SHORT;
+	int turn = is_long ? TURN : TURN_SHORT;
 	struct stretch st;
 
 	for (i = 0; i < n; i++) {
@@ -254,13 +259,12 @@ write_all(struct round *o)
 		st.end = o->r->n * (i + 1) / n;
 		st.of = 0;
 		st.to = 5;
-		if (i % 4 == 3) {
+		if (i % turn == turn - 1) {
 			write_apart(o, st);
 			continue;
 		}
-		sit_down(o, i % 8 == 5);
-		if (o->newest == 0)
-			attach(o, &st);
+		sit_down(o, i % turn == turn / 2);
+		attach(o, &st);
 		write_stretch(o, &st, 0);
 		push(o, any_delay(o));
 	}
@@ -278,31 +282,19 @@ static void
 confirm_files(struct round *o)
 {
 	FILE *f = decade_file(o->r->d, o->r->office, "signed", "re");
-	char line[RECEIPT_BYTES], *text;
+	char line[RECEIPT_BYTES], sha[65];
+	int device, n;
 	struct err e;
 
 	while (fgets(line, sizeof(line), f) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
-		text = strchr(line, ' ');
-		*text++ = '\0';
-		crowd_check(evidence_send_confirm(
-				o->at[0], line, text, strlen(text), &e),
-		    &e, line);
+		if (sscanf(line, "%64s %d %n", sha, &device, &n) != 2)
+			exit(1);
+		crowd_check(evidence_send_confirm(o->at[device], sha, line + n,
+				strlen(line + n), &e),
+		    &e, sha);
 	}
 	fclose(f);
-}
-
-/* What the daemon does by itself when packs have become many. */
-static void
-keep_up(struct store *s)
-{
-	const struct maintain_opts due = { .only_due = 1 };
-	cJSON *done = NULL;
-	struct err e;
-
-	flush(s);
-	crowd_check(maintain_run(s, &due, &done, &e), &e, "upkeep");
-	cJSON_Delete(done);
 }
 
 static void
@@ -323,10 +315,12 @@ open_round(struct round *o, const struct decade_round *r)
 	o->marks = decade_file(r->d, r->office, "marks", "we");
 	o->files = decade_file(r->d, r->office, "files", "we");
 	set_time(o, o->from);
+	decade_keep_up(r->d, r->office);
 	for (i = 0; i < DECADE_DEVICES; i++) {
 		decade_dir(r->d, r->office, i, dir);
 		crowd_check(
 		    store_open(dir, STORE_WRITE, &o->at[i], &e), &e, dir);
+		decade_hurry(o->at[i]);
 		take_in_hall(o, o->at[i]);
 	}
 	o->desk.s = o->at[0];
@@ -349,7 +343,7 @@ decade_write(const struct decade_round *r)
 	    &e, "cycle");
 	write_all(o);
 	for (i = 0; i < DECADE_DEVICES; i++) {
-		keep_up(o->at[i]);
+		flush(o->at[i]);
 		store_close(o->at[i]);
 	}
 	if (fclose(o->marks) != 0 || fclose(o->files) != 0) {

@@ -136,29 +136,57 @@ number_of(const struct fixture *f, const unsigned char id[20])
 }
 
 static void
+check_list(struct fixture *f, int tip, uint64_t met, const struct graph *g)
+{
+	int want[MAX], n = 0, v;
+	size_t i;
+
+	canonical(f, tip, &met, want, &n);
+	assert_int_equal(n, (int)g->n);
+	for (i = 0; i < g->n; i++) {
+		v = number_of(f, g->list[i].id);
+		assert_int_equal(want[i], v);
+		assert_int_equal(f->v[v].n_parents, g->list[i].n_parents);
+		assert_int_equal(!on_line(f, tip, v), g->list[i].side);
+	}
+}
+
+struct index {
+	struct fixture *f;
+	uint64_t known;
+};
+
+static int
+is_indexed(void *arg, const unsigned char id[20], struct err *e)
+{
+	const struct index *x = arg;
+
+	(void)e;
+	return (x->known >> number_of(x->f, id) & 1) != 0;
+}
+
+static void
 check_new(struct fixture *f, int tip, const int *known, size_t n_known)
 {
+	struct index x = { .f = f };
 	unsigned char ids[3][20];
-	uint64_t met = 0;
 	struct graph g;
-	int want[MAX], n = 0, v;
 	size_t i;
 
 	for (i = 0; i < n_known; i++) {
 		memcpy(ids[i], f->v[known[i]].id, 20);
-		met |= f->v[known[i]].reach;
+		x.known |= f->v[known[i]].reach;
 	}
-	canonical(f, tip, &met, want, &n);
 	assert_ok(graph_new(f->repo, f->v[tip].id,
 		      (const unsigned char(*)[20])ids, n_known, 0, &g, &f->e),
 	    &f->e);
-	assert_int_equal(n, (int)g.n);
-	for (i = 0; i < g.n; i++) {
-		v = number_of(f, g.list[i].id);
-		assert_int_equal(want[i], v);
-		assert_int_equal(f->v[v].n_parents, g.list[i].n_parents);
-		assert_int_equal(!on_line(f, tip, v), g.list[i].side);
-	}
+	check_list(f, tip, x.known, &g);
+	graph_release(&g);
+	/* the same where a list tells what is known */
+	assert_ok(
+	    graph_unlisted(f->repo, f->v[tip].id, is_indexed, &x, 0, &g, &f->e),
+	    &f->e);
+	check_list(f, tip, x.known, &g);
 	graph_release(&g);
 }
 
