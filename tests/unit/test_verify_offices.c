@@ -11,8 +11,10 @@
 #include "tests/support/crowd.h"
 #include "tests/support/office.h"
 
-#define OFFICES 5
 #define REVISIONS 12
+
+static const char *const codes[] = { "9101", "9102", "9103", "9104", "9105" };
+#define OFFICES ((int)(sizeof(codes) / sizeof(*codes)))
 
 struct fixture {
 	char *dir;
@@ -24,10 +26,8 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	char own[320], code[8];
-	struct crowd_office o = {
-		.dir = own, .code = code, .revisions = REVISIONS
-	};
+	struct crowd_office o = { .revisions = REVISIONS };
+	char own[320];
 	int64_t n = 0;
 	struct err e;
 	int i;
@@ -37,9 +37,10 @@ setup(void **state)
 	f->dir = test_dir();
 	snprintf(f->hall, sizeof(f->hall), "%s/H", f->dir);
 	crowd_hall(f->hall, "91", NULL, NULL, &f->store);
-	for (i = 1; i <= OFFICES; i++) {
-		snprintf(code, sizeof(code), "910%d", i);
-		snprintf(own, sizeof(own), "%s/%s", f->dir, code);
+	for (i = 0; i < OFFICES; i++) {
+		o.code = codes[i];
+		o.dir = own;
+		snprintf(own, sizeof(own), "%s/%s", f->dir, o.code);
 		crowd_add(f->store, &o);
 	}
 	assert_ok(absorb_all(f->store, &n, &e), &e);
