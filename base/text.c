@@ -122,7 +122,7 @@ check(const char *s, size_t len, int cr, struct err *e)
 		return err_set(e, ERR_INVALID, (int)bad,
 		    "text is not UTF-8 at byte %zu", bad);
 	for (i = 0; i < len; i += n) {
-		if (is_thai(p + i)) { /* whole: it is UTF-8 */
+		if (len - i >= 3 && is_thai(p + i)) {
 			n = 3;
 			continue;
 		}
@@ -140,7 +140,7 @@ check(const char *s, size_t len, int cr, struct err *e)
 static char *
 with_lf(const char *s, size_t len)
 {
-	char *copy = malloc(len + 1);
+	char *copy = calloc(1, len + 1);
 	size_t i, o = 0;
 
 	if (copy == NULL)
@@ -158,12 +158,12 @@ with_lf(const char *s, size_t len)
 /* A Thai letter or mark that may stand anywhere: not one of those below or above
  * a letter that have an order, U+0E38..3A and U+0E48..4B. */
 static int
-is_thai_unordered(const unsigned char *s)
+is_thai_unordered(const unsigned char *s, size_t len)
 {
-	if (!is_thai(s))
+	if (len < 3 || !is_thai(s))
 		return 0;
-	return (s[1] & 1) == 0 ? s[2] < 0xb8 || s[2] > 0xba
-			       : s[2] < 0x88 || s[2] > 0x8b;
+	return s[1] == 0xb8 ? s[2] < 0xb8 || s[2] > 0xba
+			    : s[2] < 0x88 || s[2] > 0x8b;
 }
 
 /*
@@ -180,7 +180,7 @@ is_plain_nfc(const char *s, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		if (is_thai_unordered(p + i)) {
+		if (is_thai_unordered(p + i, len - i)) {
 			n = 3;
 			last = 0;
 			continue;
