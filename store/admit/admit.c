@@ -70,25 +70,12 @@ not_descended(struct err *e)
 }
 
 static int
-has_parent(const struct graph *g, const unsigned char id[20])
-{
-	size_t i;
-	int k;
-
-	for (i = 0; i < g->n; i++)
-		for (k = 0; k < g->list[i].n_parents; k++)
-			if (memcmp(g->list[i].parents[k], id, 20) == 0)
-				return 1;
-	return 0;
-}
-
-static int
 check_continues(struct run *run, const unsigned char old[20],
     const unsigned char new_[20], struct err *e)
 {
 	int rc, yes = 0;
 
-	if (run->a->apart || has_parent(&run->graph, old))
+	if (run->a->apart || graph_has_parent(&run->graph, old))
 		return 0;
 	/* what is new may all be known from elsewhere */
 	if ((rc = graph_descends(run->a->repo, new_, old, &yes, e)) < 0)

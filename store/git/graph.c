@@ -368,6 +368,19 @@ graph_unlisted(struct repo *r, const unsigned char tip[20],
 	return rc < 0 ? rc : 0;
 }
 
+int
+graph_has_parent(const struct graph *g, const unsigned char id[20])
+{
+	size_t i;
+	int k;
+
+	for (i = 0; i < g->n; i++)
+		for (k = 0; k < g->list[i].n_parents; k++)
+			if (memcmp(g->list[i].parents[k], id, 20) == 0)
+				return 1;
+	return 0;
+}
+
 void
 graph_release(struct graph *g)
 {

@@ -50,6 +50,9 @@ int graph_unlisted(struct repo *r, const unsigned char tip[20],
     void *arg, size_t max, struct graph *ret, struct err *e);
 void graph_release(struct graph *g);
 
+/* 1 if that commit is a parent of one in the list. */
+int graph_has_parent(const struct graph *g, const unsigned char id[20]);
+
 /* *ret: 1 if commit is ancestor, or a descendant of it. */
 int graph_descends(struct repo *r, const unsigned char commit[20],
     const unsigned char ancestor[20], int *ret, struct err *e);

@@ -123,20 +123,6 @@ restored(struct joining *j, int64_t theirs, int64_t ours, struct err *e)
 	return ERR_CONFLICT;
 }
 
-/* What is new goes on from our own tip itself, or has it nowhere behind. */
-static int
-goes_on(const struct graph *new_, const unsigned char own[20])
-{
-	size_t i;
-	int k;
-
-	for (i = 0; i < new_->n; i++)
-		for (k = 0; k < new_->list[i].n_parents; k++)
-			if (memcmp(new_->list[i].parents[k], own, 20) == 0)
-				return 1;
-	return 0;
-}
-
 /* n: what is new here. */
 static int
 look_at_new(struct joining *j, int64_t *ret_n, struct err *e)
@@ -155,7 +141,8 @@ look_at_new(struct joining *j, int64_t *ret_n, struct err *e)
 			      (rc = find_own(j, &unsent, &ours, e)) < 0))
 		goto out;
 	*ret_n = (int64_t)new_.n;
-	j->ahead = goes_on(&new_, j->own);
+	/* (or what is new has our own tip nowhere behind it) */
+	j->ahead = graph_has_parent(&new_, j->own);
 	if (theirs > j->sequence)
 		j->sequence = theirs;
 	if (ours > 0)
