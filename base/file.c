@@ -168,8 +168,9 @@ make_dir(const char *path, unsigned mode, struct err *e)
 	return file_sync(parent, e);
 }
 
-int
-file_mkdirs(const char *path, unsigned mode, struct err *e)
+/* From the part of path that begins at from. */
+static int
+make_dirs(const char *path, size_t from, unsigned mode, struct err *e)
 {
 	char part[PATH_MAX];
 	char *p;
@@ -177,9 +178,7 @@ file_mkdirs(const char *path, unsigned mode, struct err *e)
 
 	if ((rc = file_path(part, sizeof(part), e, "%s", path)) < 0)
 		return rc;
-	if (part[0] == '\0')
-		return err_set(e, ERR_INVALID, 0, "empty path");
-	for (p = part + 1; *p != '\0'; p++) {
+	for (p = part + from; *p != '\0'; p++) {
 		if (*p != '/' || p[-1] == '/')
 			continue;
 		*p = '\0';
@@ -190,6 +189,26 @@ file_mkdirs(const char *path, unsigned mode, struct err *e)
 	if (p > part + 1 && p[-1] == '/')
 		return 0;
 	return make_dir(part, mode, e);
+}
+
+int
+file_mkdirs(const char *path, unsigned mode, struct err *e)
+{
+	if (path[0] == '\0')
+		return err_set(e, ERR_INVALID, 0, "empty path");
+	return make_dirs(path, 1, mode, e);
+}
+
+int
+file_mkdirs_in(const char *dir, const char *below, unsigned mode, struct err *e)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	if (dir[0] == '\0' || below[0] == '\0')
+		return err_set(e, ERR_INVALID, 0, "empty path");
+	rc = file_path(path, sizeof(path), e, "%s/%s", dir, below);
+	return rc < 0 ? rc : make_dirs(path, strlen(dir) + 1, mode, e);
 }
 
 int

@@ -28,6 +28,11 @@ int file_write(const char *path, const void *data, size_t len, unsigned mode,
 /* mkdir -p with this mode for new directories, each parent fsynced. */
 int file_mkdirs(const char *path, unsigned mode, struct err *e);
 
+/* The same for dir/below, of which dir must be there: ERR_SYS when it is not
+ * (its disk may be away for a moment, and must find its place free again). */
+int file_mkdirs_in(
+    const char *dir, const char *below, unsigned mode, struct err *e);
+
 /* fsync of a file or a directory. A failed fsync is ERR_SYS: the caller must
  * end the process (design: durability). */
 int file_sync(const char *path, struct err *e);

@@ -94,7 +94,7 @@ publish_put(struct store *s, const char *path, const cJSON *rec, struct err *e)
 	if (rec == NULL)
 		return remove_file(file, e);
 	snprintf(
-	    dir, sizeof(dir), "%.*s", (int)(strrchr(file, '/') - file), file);
+	    dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path), path);
 	if ((rc = record_check(&rp, rec, NULL, e)) < 0 ||
 	    (rc = canon_write(rec, &bytes, e)) < 0)
 		goto out;
@@ -103,7 +103,7 @@ publish_put(struct store *s, const char *path, const cJSON *rec, struct err *e)
 		    path, CANON_MAX);
 		goto out;
 	}
-	if ((rc = file_mkdirs(dir, DIR_MODE, e)) == 0)
+	if ((rc = file_mkdirs_in(store_conf(s)->dir, dir, DIR_MODE, e)) == 0)
 		rc = file_write(file, buf_str(&bytes), bytes.len, FILE_MODE, e);
 out:
 	buf_release(&bytes);

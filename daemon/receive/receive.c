@@ -186,6 +186,7 @@ open_evidence(const struct receive *r, enum command_verb v, int64_t *ret_max,
 	if ((rc = giterr_init(e)) < 0)
 		return rc;
 	if ((rc = evidence_door_claim(r->repo, r->sha, &claim, e)) < 0 ||
+	    (rc = evidence_repo_place(r->dir, e)) < 0 ||
 	    (rc = evidence_repo_open(r->evidence_repo, 1, &repo, e)) < 0)
 		goto out;
 	*ret_max = evidence_door_max_input(&claim);

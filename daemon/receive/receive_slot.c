@@ -116,7 +116,8 @@ receive_slot_take(const struct receive *r, const char *who, struct err *e)
 	int i, n = 0, oldest = 0, rc;
 
 	if ((rc = file_path(dir, sizeof(dir), e, "%s/slots", r->dir)) < 0 ||
-	    (access(dir, F_OK) != 0 && (rc = file_mkdirs(dir, 0700, e)) < 0))
+	    (access(dir, F_OK) != 0 &&
+		(rc = file_mkdirs_in(r->dir, "slots", 0700, e)) < 0))
 		return rc;
 	for (; n < RECEIVE_SLOTS; n++) {
 		if ((rc = open_slot(r, who, n, &slots[n], e)) < 0)

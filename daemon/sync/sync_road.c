@@ -40,7 +40,7 @@ prepare_socket(const struct transfer_way *way, struct road *r, char *dir,
 	int rc;
 
 	if ((rc = transfer_socket(way->conf, dir, r->path, size, e)) < 0 ||
-	    (rc = file_mkdirs(dir, 0700, e)) < 0)
+	    (rc = file_mkdirs_in(way->conf->dir, TRANSFER_DIR, 0700, e)) < 0)
 		return rc;
 	unlink(r->path); /* left by a daemon that was killed */
 	return 0;

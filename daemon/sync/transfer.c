@@ -28,7 +28,7 @@ transfer_socket(
 {
 	int rc;
 
-	if ((rc = file_path(dir, size, e, "%s/ssh", c->dir)) < 0 ||
+	if ((rc = file_path(dir, size, e, "%s/" TRANSFER_DIR, c->dir)) < 0 ||
 	    (rc = file_path(path, size, e, "%s/master", dir)) < 0)
 		return rc;
 	/* ssh would expand a "%" */

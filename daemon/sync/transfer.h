@@ -103,6 +103,9 @@ int transfer_evidence_push(const struct transfer_way *w, const char *sha,
 int transfer_master(
     const struct transfer_way *w, struct transfer *ret, struct err *e);
 
+/* Where sockets of ssh are, in the office's directory. */
+#define TRANSFER_DIR "ssh"
+
 /* Directory and path of the shared connection's socket. ERR_INVALID when the
  * path is too long for one: then every transfer connects by itself. */
 int transfer_socket(

@@ -13,13 +13,14 @@
 #include "base/file.h"
 #include "store/bundle/bundle.h"
 
+#define ROOMS "bundles"
 #define DISK_SPARE (INT64_C(64) * 1024 * 1024)
 #define OPEN_FILES 16
 
 static int
 rooms_dir(struct store *s, char *ret, size_t size, struct err *e)
 {
-	return file_path(ret, size, e, "%s/bundles", store_conf(s)->dir);
+	return file_path(ret, size, e, "%s/" ROOMS, store_conf(s)->dir);
 }
 
 static int
@@ -111,11 +112,10 @@ int
 bundle_room_make(struct store *s, struct bundle_room *ret, struct err *e)
 {
 	unsigned char random[BUNDLE_TOKEN_LEN / 2];
-	char dir[560], token[BUNDLE_TOKEN_LEN + 1];
+	char token[BUNDLE_TOKEN_LEN + 1];
 	int rc, n = 0;
 
-	if ((rc = rooms_dir(s, dir, sizeof(dir), e)) < 0 ||
-	    (rc = file_mkdirs(dir, 0700, e)) < 0 ||
+	if ((rc = file_mkdirs_in(store_conf(s)->dir, ROOMS, 0700, e)) < 0 ||
 	    (rc = bundle_room_sweep(s, BUNDLE_AGE_S, &n, e)) < 0)
 		return rc;
 	if (n >= BUNDLE_ROOMS_MAX) {

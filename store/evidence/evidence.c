@@ -30,11 +30,12 @@ evidence_open_repo(struct store *s, const char *office, int create,
     struct evidence_repo **ret, struct err *e)
 {
 	const struct conf *c = store_conf(s);
+	int halls = c->role != ROLE_OFFICE, rc;
 	char path[640];
-	int rc;
 
-	rc = evidence_repo_path(
-	    c->dir, c->role != ROLE_OFFICE, office, path, sizeof(path), e);
+	rc = evidence_repo_path(c->dir, halls, office, path, sizeof(path), e);
+	if (rc == 0 && create && halls)
+		rc = evidence_repo_place(c->dir, e);
 	return rc < 0 ? rc : evidence_repo_open(path, create, ret, e);
 }
 

@@ -10,6 +10,8 @@
 #include "store/git/giterr.h"
 #include "store/sign/commit.h"
 
+#define HALL_PLACE "evidence"
+
 int
 evidence_repo_path(const char *dir, int hall, const char *office, char *ret,
     size_t size, struct err *e)
@@ -20,7 +22,13 @@ evidence_repo_path(const char *dir, int hall, const char *office, char *ret,
 		return file_path(ret, size, e, "%s/evidence.git", dir);
 	if ((rc = conf_check_code(ROLE_OFFICE, office, e)) < 0)
 		return rc;
-	return file_path(ret, size, e, "%s/evidence/%s.git", dir, office);
+	return file_path(ret, size, e, "%s/" HALL_PLACE "/%s.git", dir, office);
+}
+
+int
+evidence_repo_place(const char *dir, struct err *e)
+{
+	return file_mkdirs_in(dir, HALL_PLACE, 0700, e);
 }
 
 static int
@@ -148,11 +156,11 @@ evidence_repo_have(struct evidence_repo *r, const char *sha, int *ret_n,
 static int
 make_ref_dir(struct evidence_repo *r, const char *kind, struct err *e)
 {
-	char dir[700];
+	char refs[700];
 	int rc;
 
-	rc = file_path(dir, sizeof(dir), e, "%s/refs/%s", r->path, kind);
-	return rc < 0 ? rc : file_mkdirs(dir, 0700, e);
+	rc = file_path(refs, sizeof(refs), e, "%s/refs", r->path);
+	return rc < 0 ? rc : file_mkdirs_in(refs, kind, 0700, e);
 }
 
 /* Blob, tree and commit of one more part, on the disk; gives the commit. */

@@ -30,6 +30,9 @@ struct evidence_repo;
 /* Path of an office's evidence repository in a directory. */
 int evidence_repo_path(const char *dir, int hall, const char *office, char *ret,
     size_t size, struct err *e);
+/* The directory in dir that holds a hall's, made when it is not there; dir
+ * itself must be. */
+int evidence_repo_place(const char *dir, struct err *e);
 /* Made when it is not there (create), else ERR_NOT_FOUND. */
 int evidence_repo_open(
     const char *path, int create, struct evidence_repo **ret, struct err *e);

@@ -29,8 +29,8 @@ enum object_type { OBJECT_COMMIT = 1, OBJECT_TREE = 2, OBJECT_BLOB = 3 };
 struct repo;
 
 /*
- * Makes a bare repository with the pinned configuration, durably. May be
- * repeated: HEAD and config are written again, objects and refs stay. Stock
+ * Makes a bare repository with the pinned configuration, durably, in a
+ * directory that is there (ERR_SYS if not). May be repeated: HEAD and config are written again, objects and refs stay. Stock
  * `git verify-commit` finds the keys in the file allowed_signers beside it.
  */
 int repo_create(const char *path, const char *head, struct err *e);
@@ -79,8 +79,9 @@ int repo_flush(struct repo *r, struct err *e);
 void repo_forget(struct repo
 	*r); /* drops the objects in memory (after a rolled back transaction) */
 
-int repo_ref(struct repo *r, const char *name, unsigned char ret[20],
-    struct err *e); /* ERR_NOT_FOUND */
+/* ERR_NOT_FOUND: it is not set; ERR_SYS: the whole repository is away. */
+int repo_ref(
+    struct repo *r, const char *name, unsigned char ret[20], struct err *e);
 /* Moves a ref from old (NULL: must not exist) to id, fsynced. */
 int repo_move_ref(struct repo *r, const char *name, const unsigned char *old,
     const unsigned char id[20], struct err *e);

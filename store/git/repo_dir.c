@@ -103,14 +103,20 @@ make_dirs(const char *path, struct err *e)
 {
 	static const char *const dirs[] = { "objects/info", "objects/pack",
 		"refs/heads", "refs/tags" };
-	char dir[REPO_PATH_MAX];
+	const char *name = strrchr(path, '/');
+	char parent[REPO_PATH_MAX];
 	size_t i;
-	int rc = 0;
+	int rc;
 
+	if (name == NULL || name == path || name[1] == '\0')
+		return err_set(
+		    e, ERR_INVALID, 0, "'%s' cannot be a repository", path);
+	if ((rc = file_path(parent, sizeof(parent), e, "%.*s",
+		 (int)(name - path), path)) < 0 ||
+	    (rc = file_mkdirs_in(parent, name + 1, 0700, e)) < 0)
+		return rc;
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && rc == 0; i++)
-		if ((rc = file_path(
-			 dir, sizeof(dir), e, "%s/%s", path, dirs[i])) == 0)
-			rc = file_mkdirs(dir, 0700, e);
+		rc = file_mkdirs_in(path, dirs[i], 0700, e);
 	return rc;
 }
 

@@ -127,7 +127,7 @@ set_aside(const char *path, const char *what, repo_pins_told *told, void *arg,
 	if (lstat(from, &st) != 0)
 		return 0;
 	if ((rc = name(to, path, "set-aside", e)) < 0 ||
-	    (rc = file_mkdirs(to, 0700, e)) < 0)
+	    (rc = file_mkdirs_in(path, "set-aside", 0700, e)) < 0)
 		return rc;
 	dir_len = strlen(to) + 1;
 	if ((rc = file_path(to, sizeof(to), e, "%s/set-aside/%s.%" PRId64, path,

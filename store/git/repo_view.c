@@ -2,6 +2,7 @@
  * holds a whole province. */
 #include <errno.h>
 #include <git2.h>
+#include <unistd.h>
 
 #include "store/git/giterr.h"
 #include "store/git/repo_state.h"
@@ -80,6 +81,18 @@ real_name(const struct repo *r, const char *name, char room[NAME_MAX_LEN])
 	return room;
 }
 
+/* A ref of a repository that is away is not one that is not set. */
+static int
+is_there(git_repository *g, struct err *e)
+{
+	const char *path = git_repository_path(g);
+
+	if (access(path, F_OK) == 0)
+		return 1;
+	err_sys(e, "cannot open '%s'", path);
+	return 0;
+}
+
 int
 repo_ref(struct repo *r, const char *name, unsigned char ret[20], struct err *e)
 {
@@ -89,8 +102,11 @@ repo_ref(struct repo *r, const char *name, unsigned char ret[20], struct err *e)
 	int rc;
 
 	name = real_name(r, name, room);
-	if ((rc = git_reference_lookup(&ref, git_of(r), name)) < 0)
-		return giterr_set(e, rc, "cannot read ref '%s'", name);
+	if ((rc = git_reference_lookup(&ref, git_of(r), name)) < 0) {
+		rc = giterr_set(e, rc, "cannot read ref '%s'", name);
+		return rc == ERR_NOT_FOUND && !is_there(git_of(r), e) ? ERR_SYS
+								      : rc;
+	}
 	if ((id = git_reference_target(ref)) == NULL)
 		rc = err_set(
 		    e, ERR_INVALID, 0, "ref '%s' points to another ref", name);

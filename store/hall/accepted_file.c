@@ -156,8 +156,7 @@ accepted_lock(const char *dir, int *ret_fd, struct err *e)
 	char path[PATH_MAX];
 	int rc;
 
-	if ((rc = file_path(path, sizeof(path), e, "%s/log", dir)) < 0 ||
-	    (rc = file_mkdirs(path, DIR_MODE, e)) < 0 ||
+	if ((rc = file_mkdirs_in(dir, "log", DIR_MODE, e)) < 0 ||
 	    (rc = file_path(path, sizeof(path), e, "%s/log/lock", dir)) < 0)
 		return rc;
 	while ((rc = file_lock(path, ret_fd, e)) == ERR_BUSY &&

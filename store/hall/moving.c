@@ -178,8 +178,7 @@ open_file(struct moving *m, struct err *e)
 	char path[PATH_MAX];
 	int rc;
 
-	if ((rc = file_path(path, sizeof(path), e, "%s/slots", m->dir)) < 0 ||
-	    (rc = file_mkdirs(path, 0700, e)) < 0 ||
+	if ((rc = file_mkdirs_in(m->dir, "slots", 0700, e)) < 0 ||
 	    (rc = path_of(m, path, e)) < 0)
 		return rc;
 	m->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -170,6 +170,25 @@ setting rate_kib 0
 A sync resume >/dev/null
 again
 
+# --- the hall's disk is away -------------------------------------------------
+
+# what the hall has to write behind an exchange: it must not make its directory
+# anew, or the disk that comes back finds its place taken
+A untick 1.1.B1 >/dev/null
+exits 0 "an exchange" A sync --wait
+lines=$(wc -l <"$H.log")
+mv "$H" "$H.away"
+complains() { [ "$(wc -l <"$H.log")" -gt "$lines" ]; }
+wait_until 60 complains
+like "$(tail -n +$((lines + 1)) "$H.log")" "No such file or directory" \
+	"a hall whose directory is away says so"
+unlike "$(tail -n +$((lines + 1)) "$H.log")" damaged "and calls nothing damaged"
+holds "and makes no other one" [ ! -e "$H" ]
+mv "$H.away" "$H"
+written "$H"
+exits 0 "once it is back all is as before" pmqa --dir "$H" verify
+like "$out" "agree" "and whole"
+
 # --- what is known outlives a restart ---------------------------------------
 
 ok_before=$(told .sync.last_success)

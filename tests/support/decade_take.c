@@ -143,6 +143,7 @@ open_files(const struct decade *d, struct store *hall, int office,
 	crowd_check(evidence_repo_path(
 			store_conf(hall)->dir, 1, code, to, sizeof(to), &e),
 	    &e, code);
+	crowd_check(evidence_repo_place(store_conf(hall)->dir, &e), &e, to);
 	crowd_check(evidence_repo_open(to, 1, &made, &e), &e, to);
 	evidence_repo_close(made);
 	for (i = 0; i < DECADE_DEVICES; i++) {

@@ -270,6 +270,7 @@ test_evidence_receipt__the_hall_sees_what_is_missing_and_obeys(void **state)
 		assert_ok(evidence_repo_path(
 			      p->hall.dir, 1, "9105", path, sizeof(path), &e),
 		    &e);
+		assert_ok(evidence_repo_place(p->hall.dir, &e), &e);
 		assert_ok(evidence_repo_open(path, 1, &r, &e), &e);
 		assert_ok(
 		    evidence_repo_add(r, f.sha, 1, f.bytes, f.size, &e), &e);

@@ -161,6 +161,7 @@ test_evidence_repo__is_not_there_until_made(void **state)
 	assert_non_null(strstr(path, "/evidence/9105.git"));
 	assert_err(evidence_repo_open(path, 0, &r, &e), ERR_NOT_FOUND, &e,
 	    "no evidence");
+	assert_ok(evidence_repo_place(f->dir, &e), &e);
 	assert_ok(evidence_repo_open(path, 1, &r, &e), &e);
 	evidence_repo_close(r);
 	assert_err(

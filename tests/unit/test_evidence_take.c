@@ -66,6 +66,7 @@ carry(const struct fixture *f, const struct test_file *file, const char *from,
 	snprintf(mine, sizeof(mine), "%s/evidence.git", f->p->office.dir);
 	snprintf(
 	    theirs, sizeof(theirs), "%s/evidence/9105.git", f->p->hall.dir);
+	assert_ok(evidence_repo_place(f->p->hall.dir, &e), &e);
 	assert_ok(evidence_repo_open(theirs, 1, &r, &e), &e);
 	evidence_repo_close(r);
 	snprintf(spec, sizeof(spec), "refs/evidence/%s%s:refs/%s/%s", file->sha,

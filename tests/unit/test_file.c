@@ -140,6 +140,27 @@ test_file__mkdirs_makes_the_whole_way(void **state)
 }
 
 static void
+test_file__mkdirs_in_a_directory_that_is_away(void **state)
+{
+	struct stat st;
+	struct err e;
+
+	(void)state;
+	assert_ok(file_mkdirs(at("home"), 0700, &e), &e);
+	assert_ok(file_mkdirs_in(at("home"), "x/y", 0750, &e), &e);
+	assert_ok(file_mkdirs_in(at("home"), "x/y", 0750, &e), &e);
+	assert_int_equal(stat(at("home/x/y"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	assert_err(file_mkdirs_in(at("away"), "x/y", 0700, &e), ERR_SYS, &e,
+	    "cannot make directory");
+	assert_int_equal(e.sub, ENOENT);
+	assert_int_equal(stat(at("away"), &st), -1);
+	assert_err(file_mkdirs_in("", "x", 0700, &e), ERR_INVALID, &e, "empty");
+	assert_err(
+	    file_mkdirs_in(at("home"), "", 0700, &e), ERR_INVALID, &e, "empty");
+}
+
+static void
 test_file__sync_takes_files_and_directories(void **state)
 {
 	struct err e;
@@ -273,6 +294,7 @@ main(int argc, char **argv)
 		    test_file__a_failed_write_leaves_the_old_file_and_no_litter),
 		TEST(test_file__read_says_what_is_wrong),
 		TEST(test_file__mkdirs_makes_the_whole_way),
+		TEST(test_file__mkdirs_in_a_directory_that_is_away),
 		TEST(test_file__sync_takes_files_and_directories),
 		TEST(test_file__a_lock_is_held_by_one_process),
 		TEST(test_file__path_says_when_it_does_not_fit),
