@@ -147,6 +147,16 @@ set_limits(struct err *e)
 	return 0;
 }
 
+int
+giterr_caps_packs(void)
+{
+#ifdef HAVE_PACK_OBJECT_CAP
+	return 1;
+#else
+	return 0;
+#endif
+}
+
 static int
 set_strict(struct err *e)
 {

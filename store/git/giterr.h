@@ -46,4 +46,8 @@ int giterr_written(struct err *e, int rc, int saved_errno);
 int giterr_init(struct err *e);
 void giterr_shutdown(void);
 
+/* 1 if this libgit2 refuses to unpack what is larger than anything the project
+ * writes (32 MiB). */
+int giterr_caps_packs(void);
+
 #endif

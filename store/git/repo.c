@@ -116,6 +116,18 @@ open_own_objects(const char *path, git_odb **ret)
 	return rc;
 }
 
+/* What the odb asks first, if it is packs: alone these are written as a whole.
+ */
+static git_odb_backend *
+packs_of(git_odb *odb)
+{
+	git_odb_backend *first = NULL;
+
+	if (git_odb_get_backend(&first, odb, 0) < 0 || first->writepack == NULL)
+		return NULL;
+	return first;
+}
+
 static int
 open_disk(struct repo *r, struct err *e)
 {
@@ -140,6 +152,7 @@ open_disk(struct repo *r, struct err *e)
 	git_repository_free(r->git);
 	r->git = git;
 	r->disk = disk;
+	r->packs = packs_of(disk);
 	return 0;
 }
 
@@ -230,6 +243,7 @@ repo_let_go(struct repo *r, struct err *e)
 	git_odb_free(r->disk);
 	git_repository_free(r->git);
 	r->disk = NULL;
+	r->packs = NULL;
 	r->git = git;
 	return open_disk(r, e);
 }
@@ -318,36 +332,35 @@ check_header(const git_oid *id, git_object_t type, enum object_type want,
 {
 	char hex[GIT_OID_HEXSZ + 1];
 
+	if (type == git_type(want) && len <= max)
+		return 0;
 	git_oid_tostr(hex, sizeof(hex), id);
 	if (type != git_type(want))
 		return err_set(e, ERR_INVALID, 0, "object %s is a %s, not a %s",
 		    hex, git_object_type2string(type),
 		    git_object_type2string(git_type(want)));
-	if (len > max)
-		return err_set(e, ERR_INVALID, 0,
-		    "object %s is too large: %zu bytes, at most %zu", hex, len,
-		    max);
-	return 0;
+	return err_set(e, ERR_INVALID, 0,
+	    "object %s is too large: %zu bytes, at most %zu", hex, len, max);
 }
 
-/* The header first: what is too large is never unpacked. */
+static int
+unread(const git_oid *id, int git_rc, struct err *e)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	git_oid_tostr(hex, sizeof(hex), id);
+	return giterr_set(e, git_rc, "cannot read object %s", hex);
+}
+
 static int
 read_from(git_odb *odb, const git_oid *id, enum object_type t, size_t max,
     struct buf *ret, struct err *e)
 {
 	git_odb_object *obj = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
-	git_object_t type;
-	size_t len;
 	int rc;
 
-	git_oid_tostr(hex, sizeof(hex), id);
-	if ((rc = git_odb_read_header(&len, &type, odb, id)) < 0)
-		return giterr_set(e, rc, "cannot read object %s", hex);
-	if ((rc = check_header(id, type, t, len, max, e)) < 0)
-		return rc;
 	if ((rc = git_odb_read(&obj, odb, id)) < 0)
-		return giterr_set(e, rc, "cannot read object %s", hex);
+		return unread(id, rc, e);
 	rc = check_header(
 	    id, git_odb_object_type(obj), t, git_odb_object_size(obj), max, e);
 	if (rc == 0) {
@@ -357,6 +370,22 @@ read_from(git_odb *odb, const git_oid *id, enum object_type t, size_t max,
 	}
 	git_odb_object_free(obj);
 	return rc;
+}
+
+/* The header first: what is too large is never unpacked. */
+static int
+read_sized(git_odb *odb, const git_oid *id, enum object_type t, size_t max,
+    struct buf *ret, struct err *e)
+{
+	git_object_t type;
+	size_t len;
+	int rc;
+
+	if ((rc = git_odb_read_header(&len, &type, odb, id)) < 0)
+		return unread(id, rc, e);
+	if ((rc = check_header(id, type, t, len, max, e)) < 0)
+		return rc;
+	return read_from(odb, id, t, max, ret, e);
 }
 
 /* libgit2 must not meet a damaged loose object: it may never come back. */
@@ -372,6 +401,15 @@ check_loose(struct repo *r, const unsigned char id[ID_LEN], struct err *e)
 	return loose_check(r->extra, id, e);
 }
 
+/* Then libgit2 takes it from there and meets no file of its own; and it unpacks
+ * no more than giterr.c allows. */
+static int
+is_packed(const struct repo *r, const git_oid *id)
+{
+	return giterr_caps_packs() && r->packs != NULL &&
+	       r->packs->exists(r->packs, id);
+}
+
 int
 repo_read(struct repo *r, const unsigned char id[20], enum object_type t,
     size_t max, struct buf *ret, struct err *e)
@@ -381,10 +419,12 @@ repo_read(struct repo *r, const unsigned char id[20], enum object_type t,
 	int rc;
 
 	if (r->n_pending > 0 && r->mempack->exists(r->mempack, &oid))
-		return read_from(r->memory, &oid, t, max, ret, e);
+		return read_sized(r->memory, &oid, t, max, ret, e);
+	if (is_packed(r->base != NULL ? r->base : r, &oid))
+		return read_from(disk_of(r), &oid, t, max, ret, e);
 	if ((rc = check_loose(r, id, e)) < 0)
 		return rc;
-	return read_from(disk_of(r), &oid, t, max, ret, e);
+	return read_sized(disk_of(r), &oid, t, max, ret, e);
 }
 
 int
