@@ -241,6 +241,8 @@ history_ask_begin(struct history_ask *x, struct store *s,
 int
 history_ask_end(struct history_ask *x, int rc, struct err *e)
 {
+	db_reset(x->row);
+	x->row = NULL;
 	free(x->sources);
 	free(x->person);
 	free(x->text);
@@ -270,6 +272,8 @@ look_at(struct history_ask *x, struct history_source *src, int64_t id,
 	sqlite3_stmt *row = NULL;
 	int rc;
 
+	db_reset(x->row);
+	x->row = NULL;
 	if ((rc = db_stmt(db, &row, e, HISTORY_ROW, "i", id)) < 0)
 		return rc;
 	if ((rc = db_step(db, row, e)) == 0)
@@ -288,7 +292,10 @@ look_at(struct history_ask *x, struct history_source *src, int64_t id,
 		history_ask_pass(
 		    src, (const char *)sqlite3_column_text(row, ROW_NAME));
 	}
-	db_reset(row);
+	if (rc > 0 && x->n == 1)
+		x->row = row;
+	else
+		db_reset(row);
 	x->work += src->match.work;
 	src->match.work = 0;
 	return rc < 0 ? rc : 0;

@@ -36,6 +36,8 @@ struct history_ask {
 	char *person, *text; /* folded */
 	int64_t work, max_work;
 	struct err lacks; /* why an office has no answer */
+	/* of one source: stands on the row of its head; NULL: look it up */
+	sqlite3_stmt *row;
 	int began;
 };
 

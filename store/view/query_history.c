@@ -22,11 +22,12 @@ make_revision(struct page *p, const struct history_source *src, cJSON *out,
 		.field = p->ask.q->field,
 		.carry = &p->carry };
 	struct db *db = store_db(p->ask.s);
-	sqlite3_stmt *row = NULL;
+	sqlite3_stmt *row = p->ask.row;
 	int rc;
 
-	rc = db_stmt(db, &row, e, HISTORY_ROW, "i", src->head);
-	if (rc < 0 || (rc = db_step(db, row, e)) <= 0)
+	if (row == NULL &&
+	    ((rc = db_stmt(db, &row, e, HISTORY_ROW, "i", src->head)) < 0 ||
+		(rc = db_step(db, row, e)) <= 0))
 		goto out;
 	snprintf(
 	    ret, 24, "%.23s", (const char *)sqlite3_column_text(row, ROW_NAME));
@@ -37,7 +38,8 @@ make_revision(struct page *p, const struct history_source *src, cJSON *out,
 	if (rc == 0)
 		rc = query_changes_put(&c, out, e);
 out:
-	db_reset(row);
+	if (row != p->ask.row)
+		db_reset(row);
 	return rc;
 }
 
