@@ -148,8 +148,8 @@ chain_blob(const struct buf *tree, int n)
 void
 chain_ref(int whole, const char *sha, char ret[CHAIN_REF_MAX])
 {
-	snprintf(ret, CHAIN_REF_MAX, "refs/%s/%.64s",
-	    whole ? "evidence" : "uploads", sha);
+	snprintf(ret, CHAIN_REF_MAX, "%s/%.64s",
+	    whole ? CHAIN_WHOLE_DIR : "refs/uploads", sha);
 }
 
 int

@@ -17,6 +17,8 @@
 
 #define CHAIN_ENTRY_LEN ((size_t)33) /* "100644 00001", NUL, id */
 #define CHAIN_PARTS_MAX 4096
+/* Refs of whole files, by SHA-256. */
+#define CHAIN_WHOLE_DIR "refs/evidence"
 #define CHAIN_REF_MAX 96
 
 struct evidence_repo {

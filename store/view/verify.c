@@ -147,7 +147,8 @@ check_office(void *arg, const char *office, struct err *e)
 	if (rc < 0)
 		return verify_or_found(v, "object", office, rc, &f, e);
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (parts[i] == verify_evidence && v->deep)
+		if (parts[i] == verify_evidence &&
+		    (v->deep || v->evidence_apart))
 			continue; /* a job of the pool */
 		rc = parts[i](v, office, &f);
 		rc = verify_or_found(v, "unchecked", office, rc, &f, e);
@@ -178,7 +179,14 @@ on_office(void *arg, const char *office, struct err *e)
 static int
 run_office(struct verify *v, const struct verify_job *j, struct err *e)
 {
+	v->evidence_apart = 1;
 	return check_office(v, j->office, e);
+}
+
+static int
+run_evidence(struct verify *v, const struct verify_job *j, struct err *e)
+{
+	return verify_evidence(v, j->office, e);
 }
 
 /* By threads, when their pasts are not looked at: from zero each one's past
@@ -195,15 +203,16 @@ check_offices(struct verify *v, struct err *e)
 		return store_each_office(v->store, check_office, v, e);
 	if ((rc = store_each_office(v->store, on_office, &o, e)) < 0)
 		goto out;
-	if ((jobs = calloc(o.n + 1, sizeof(*jobs))) == NULL) {
+	if ((jobs = calloc(2 * o.n + 1, sizeof(*jobs))) == NULL) {
 		rc = err_nomem(e);
 		goto out;
 	}
 	for (i = 0; i < o.n; i++) {
 		jobs[i].run = run_office;
-		jobs[i].office = o.codes[i];
+		jobs[o.n + i].run = run_evidence;
+		jobs[i].office = jobs[o.n + i].office = o.codes[i];
 	}
-	rc = verify_pool(v, jobs, o.n, e);
+	rc = verify_pool(v, jobs, 2 * o.n, e);
 out:
 	free(jobs);
 	free(o.codes);

@@ -7,7 +7,9 @@
 #include "store/evidence/evidence_state.h"
 #include "store/view/verify_state.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/evidence/evidence_chain.h"
@@ -20,6 +22,7 @@ struct looking {
 	const char *office;
 	char where[40];
 	struct evidence_repo *repo; /* NULL: nothing is stored */
+	int refs; /* the directory of its refs of whole files; -1: none */
 	int less; /* object files are gone since the last proof */
 };
 
@@ -80,19 +83,12 @@ check_erased(
 static int
 is_known(const struct looking *l, const char *sha)
 {
-	const struct conf *c = store_conf(l->v->store);
-	char repo[640], ref[CHAIN_REF_MAX], path[800];
 	struct stat st;
 
-	if (l->v->deep || l->less || l->v->base.time == 0 ||
-	    !evidence_is_sha(sha))
-		return 0;
-	chain_ref(1, sha, ref);
-	return evidence_repo_path(c->dir, c->role == ROLE_HALL, l->office, repo,
-		   sizeof(repo), NULL) == 0 &&
-	       file_path(path, sizeof(path), NULL, "%s/%s", repo, ref) == 0 &&
-	       stat(path, &st) == 0 && st.st_ctime < l->v->base.time &&
-	       st.st_mtime < l->v->base.time;
+	return !l->v->deep && !l->less && l->v->base.time != 0 &&
+	       l->refs >= 0 && evidence_is_sha(sha) &&
+	       fstatat(l->refs, sha, &st, 0) == 0 &&
+	       st.st_ctime < l->v->base.time && st.st_mtime < l->v->base.time;
 }
 
 static int
@@ -219,8 +215,11 @@ open_checked(struct looking *l, int *ret_readable, struct err *e)
 	rc = evidence_repo_open(path, 0, &l->repo, e);
 	if (rc == ERR_NOT_FOUND)
 		return 0;
-	if (rc < 0 ||
-	    (rc = file_path(dir, sizeof(dir), e, "%s/objects", path)) < 0)
+	if (rc < 0 || (rc = file_path(dir, sizeof(dir), e,
+			   "%s/" CHAIN_WHOLE_DIR, path)) < 0)
+		return rc;
+	l->refs = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if ((rc = file_path(dir, sizeof(dir), e, "%s/objects", path)) < 0)
 		return rc;
 	return verify_objects(l->v, l->where, dir, l->office, "evidence",
 	    ret_readable, &l->less, e);
@@ -229,7 +228,7 @@ open_checked(struct looking *l, int *ret_readable, struct err *e)
 int
 verify_evidence(struct verify *v, const char *office, struct err *e)
 {
-	struct looking l = { .v = v, .office = office };
+	struct looking l = { .v = v, .office = office, .refs = -1 };
 	int rc = 0, readable = 1;
 
 	snprintf(l.where, sizeof(l.where), "%.8s evidence", office);
@@ -240,5 +239,7 @@ verify_evidence(struct verify *v, const char *office, struct err *e)
 	if (rc == 0)
 		rc = check_receipts(&l, e);
 	evidence_repo_close(l.repo);
+	if (l.refs >= 0)
+		close(l.refs);
 	return rc;
 }

@@ -116,11 +116,12 @@ ends_with(const char *s, const char *end)
 
 static int
 check_pack_file(
-    struct files *f, const char *sub, const char *name, struct err *e)
+    struct files *f, int dir, const char *sub, const char *name, struct err *e)
 {
 	char path[PATH_MAX];
 	int rc;
 
+	(void)dir;
 	if (strncmp(name, "pack-", 5) != 0 ||
 	    (!ends_with(name, ".pack") && !ends_with(name, ".idx") &&
 		!ends_with(name, ".rev") && !ends_with(name, ".bitmap")))
@@ -134,24 +135,30 @@ check_pack_file(
 /* --- loose objects --- */
 
 static int
-check_loose(struct files *f, const char *sub, const char *name, struct err *e)
+is_object_name(const char *name)
+{
+	return strlen(name) == 38 && strspn(name, "0123456789abcdef") == 38;
+}
+
+static int
+check_loose(
+    struct files *f, int dir, const char *sub, const char *name, struct err *e)
 {
 	unsigned char id[20];
-	char hex[64], path[PATH_MAX];
 	struct err fault;
 	struct stat st;
+	char hex[41];
 	int rc;
 
-	snprintf(hex, sizeof(hex), "%.2s%.60s", sub, name);
-	if (strlen(hex) != 40 || commit_unhex(hex, id, NULL) < 0)
+	if (!is_object_name(name))
 		return 0;
 	f->kept.loose++;
-	rc = file_path(path, sizeof(path), e, "%s/%s/%s", f->dir, sub, name);
-	if (rc < 0 || (stat(path, &st) == 0 && is_old(f, &st)))
-		return rc < 0 ? rc : 0;
-	rc = loose_check(f->dir, id, &fault);
-	if (rc == 0)
+	if (fstatat(dir, name, &st, 0) == 0 && is_old(f, &st))
 		return 0;
+	snprintf(hex, sizeof(hex), "%.2s%.38s", sub, name);
+	if ((rc = commit_unhex(hex, id, e)) < 0 ||
+	    (rc = loose_check(f->dir, id, &fault)) == 0)
+		return rc;
 	if (!verify_is_finding(rc)) {
 		if (e != NULL)
 			*e = fault;
@@ -163,23 +170,32 @@ check_loose(struct files *f, const char *sub, const char *name, struct err *e)
 /* --- the objects directory --- */
 
 static int
-check_dir(struct files *f, const char *sub,
-    int (*check)(struct files *, const char *, const char *, struct err *),
+no_dir(const char *dir, const char *sub, struct err *e)
+{
+	return errno == ENOENT ? 0
+			       : err_sys(e, "cannot open '%s/%s'", dir, sub);
+}
+
+static int
+check_dir(struct files *f, int objects, const char *sub,
+    int (*check)(struct files *, int, const char *, const char *, struct err *),
     struct err *e)
 {
-	char path[PATH_MAX];
+	int fd = openat(objects, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
 	struct dirent *at;
 	DIR *d;
-	int rc;
 
-	if ((rc = file_path(path, sizeof(path), e, "%s/%s", f->dir, sub)) < 0)
+	if (fd < 0)
+		return no_dir(f->dir, sub, e);
+	if ((d = fdopendir(fd)) == NULL) {
+		rc = err_sys(e, "cannot open '%s/%s'", f->dir, sub);
+		close(fd);
 		return rc;
-	if ((d = opendir(path)) == NULL)
-		return errno == ENOENT ? 0
-				       : err_sys(e, "cannot open '%s'", path);
+	}
+	rc = 0;
 	while (rc == 0 && (at = readdir(d)) != NULL)
 		if (at->d_name[0] != '.')
-			rc = check(f, sub, at->d_name, e);
+			rc = check(f, fd, sub, at->d_name, e);
 	closedir(d);
 	return rc;
 }
@@ -198,23 +214,23 @@ check_fans(struct files *f, DIR *d, struct err *e)
 
 	while (rc == 0 && (at = readdir(d)) != NULL)
 		if (is_fan(at->d_name))
-			rc = check_dir(f, at->d_name, check_loose, e);
+			rc = check_dir(f, dirfd(d), at->d_name, check_loose, e);
 	return rc;
 }
 
-/* Only those of the 256 that are there: after maintenance it is none. */
+/* Of the 256 only those that are there: after maintenance it is none. */
 static int
 check_all(struct files *f, struct err *e)
 {
-	DIR *d;
+	DIR *d = opendir(f->dir);
 	int rc;
 
-	if ((rc = check_dir(f, "pack", check_pack_file, e)) < 0)
-		return rc;
-	if ((d = opendir(f->dir)) == NULL)
+	if (d == NULL)
 		return errno == ENOENT ? 0
 				       : err_sys(e, "cannot open '%s'", f->dir);
-	rc = check_fans(f, d, e);
+	rc = check_dir(f, dirfd(d), "pack", check_pack_file, e);
+	if (rc == 0)
+		rc = check_fans(f, d, e);
 	closedir(d);
 	return rc;
 }

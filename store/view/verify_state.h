@@ -38,6 +38,7 @@ struct verify {
 	cJSON *proved;           /* what there is to seal */
 	atomic_llong *counter;   /* a job's: what all jobs have done */
 	int unreadable;          /* a damaged file of an office was not read */
+	int evidence_apart;      /* the office's files are another job's */
 	int files_less;          /* files of the office's repository are gone */
 	/* the office's repository by a handle of this proof: verify_repo() */
 	struct repo *fresh_base, *fresh;
