@@ -17,6 +17,7 @@
 #include "store/store_check.h"
 
 #define SOCKET_NAME "pmqad.sock"
+#define REST_MS 2000 /* without work, before memory is given back */
 
 /* The workers' threads. */
 
@@ -52,9 +53,16 @@ close_store(void *state)
 	store_close(state);
 }
 
+static void
+rest_store(void *state)
+{
+	store_rest(state);
+}
+
 static const struct worker_ops writer_ops = { prepare_store, group_begin,
-	group_end, close_store };
-static const struct worker_ops reader_ops = { NULL, NULL, NULL, close_store };
+	group_end, close_store, rest_store, REST_MS };
+static const struct worker_ops reader_ops = { NULL, NULL, NULL, close_store,
+	rest_store, REST_MS };
 
 /* Jobs of the server itself. */
 

@@ -70,16 +70,36 @@ jobs_pop(struct jobs *q)
 
 /* The worker thread. */
 
+/* Nothing to do: soon, and once, the state gives back what it need not hold.
+ * By the lock. */
+static void
+wait_for_work(struct worker *w, int *rested)
+{
+	const uint64_t rest_ns = (uint64_t)w->ops->rest_ms * 1000000;
+
+	if (w->ops->rest == NULL || *rested) {
+		uv_cond_wait(&w->changed, &w->lock);
+		return;
+	}
+	if (uv_cond_timedwait(&w->changed, &w->lock, rest_ns) != UV_ETIMEDOUT)
+		return;
+	*rested = 1;
+	uv_mutex_unlock(&w->lock);
+	w->ops->rest(w->state);
+	uv_mutex_lock(&w->lock);
+}
+
 /* Waits for work: one job, or all grouped ones that wait together. 0 = end. */
 static size_t
 take_batch(struct worker *w, struct jobs *ret)
 {
+	int rested = 0;
 	size_t n = 0;
 
 	jobs_init(ret);
 	uv_mutex_lock(&w->lock);
 	while (w->queue.head == NULL && !w->closing)
-		uv_cond_wait(&w->changed, &w->lock);
+		wait_for_work(w, &rested);
 	if (w->queue.head != NULL) {
 		jobs_push(ret, jobs_pop(&w->queue));
 		n = 1;

@@ -40,6 +40,8 @@ struct worker_ops {
 	int (*group_begin)(void *state, struct err *e);
 	int (*group_end)(void *state, struct err *e);
 	void (*stop)(void *state); /* last thing on the thread; may be NULL */
+	void (*rest)(void *state); /* no job for rest_ms; may be NULL */
+	int rest_ms;
 };
 
 struct worker;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -329,6 +330,13 @@ store_open(
 out:
 	store_close(s);
 	return rc;
+}
+
+void
+store_rest(struct store *s)
+{
+	(void)sqlite3_db_release_memory(db_handle(s->db));
+	malloc_trim(0);
 }
 
 void

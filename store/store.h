@@ -77,6 +77,10 @@ int store_repo(
  * a repack (store/git/tidy.h). */
 int store_let_go(struct store *s, struct err *e);
 
+/* Gives back the memory of database pages that were read: nobody asks just
+ * now. */
+void store_rest(struct store *s);
+
 /* A branch, from cache or database; made when absent (a reader, which cannot
  * make it, gets one with id 0 and no revisions). which: "office" or "hall".
  * Borrowed until store_forget_branches(); a writer keeps it up to date, a

@@ -144,7 +144,7 @@ struct fixture {
 	int done;
 };
 
-static const struct worker_ops no_ops = { NULL, NULL, NULL, NULL };
+static const struct worker_ops no_ops = { NULL };
 
 static void
 fixture_init(struct fixture *f)

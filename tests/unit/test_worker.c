@@ -1,7 +1,10 @@
 #include "tests/unit/test.h"
 
+#include <stdatomic.h>
+#include <unistd.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "daemon/worker.h"
 
 struct fixture {
@@ -57,8 +60,9 @@ on_stop(void *state)
 	trace(state, '.');
 }
 
-static const struct worker_ops ops = { NULL, on_group_begin, on_group_end,
-	on_stop };
+static const struct worker_ops ops = { .group_begin = on_group_begin,
+	.group_end = on_group_end,
+	.stop = on_stop };
 
 static void
 run_note(struct job *j, void *state)
@@ -369,11 +373,59 @@ fail_start(void *state, struct err *e)
 	return err_set(e, ERR_DAMAGED, 0, "cannot begin");
 }
 
+/* Given a thread that rests when it has nothing to do. */
+static atomic_int rests;
+
+static void
+on_rest(void *state)
+{
+	(void)state;
+	atomic_fetch_add(&rests, 1);
+}
+
+static void
+wait_for_rests(int n)
+{
+	int64_t deadline = clock_mono_ms() + 60000;
+
+	while (atomic_load(&rests) < n && clock_mono_ms() < deadline)
+		usleep(1000);
+	assert_int_equal(atomic_load(&rests), n);
+}
+
+static void
+test_worker__rests_once_after_each_work(void **state)
+{
+	static const struct worker_ops resting = { .rest = on_rest,
+		.rest_ms = 1 };
+	struct fixture f = { 0 };
+	struct worker *w = NULL;
+	struct note_job n = { .job = { .run = run_note, .done = on_noted },
+		.name = 'a',
+		.f = &f };
+	uv_loop_t loop;
+	struct err e;
+
+	(void)state;
+	atomic_store(&rests, 0);
+	assert_int_equal(uv_loop_init(&loop), 0);
+	assert_ok(worker_create(&loop, "test", &resting, &f, &w, &e), &e);
+	wait_for_rests(1);
+	assert_ok(worker_submit(w, &n.job, &e), &e);
+	uv_run(&loop, UV_RUN_ONCE);
+	wait_for_rests(2);
+	usleep(20000); /* it does not go on resting */
+	assert_int_equal(atomic_load(&rests), 2);
+	worker_close(w, NULL, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	assert_string_equal(f.trace, "a");
+}
+
 static void
 test_worker__a_failed_start_fails_create(void **state)
 {
-	static const struct worker_ops failing = { fail_start, NULL, NULL,
-		NULL };
+	static const struct worker_ops failing = { .start = fail_start };
 	struct worker *w = NULL;
 	uv_loop_t loop;
 	struct err e;
@@ -404,6 +456,7 @@ main(void)
 		cmocka_unit_test(test_worker__tells_arrive_before_done),
 		cmocka_unit_test(test_worker__says_busy_when_too_many_wait),
 		cmocka_unit_test(test_worker__takes_nothing_once_it_closes),
+		cmocka_unit_test(test_worker__rests_once_after_each_work),
 		cmocka_unit_test(test_worker__a_failed_start_fails_create),
 	};
 
