@@ -40,6 +40,14 @@ on_state(void *arg, const char *state, const char *detail)
 }
 
 static void
+on_planned(void *arg)
+{
+	struct sync *s = (struct sync *)arg;
+
+	s->saves_at_plan = s->n_saves;
+}
+
+static void
 on_progress(void *arg, const struct sync_progress *p)
 {
 	struct sync *s = (struct sync *)arg;
@@ -89,6 +97,7 @@ begin(struct sync *s, struct err *e)
 		.may = on_may,
 		.progress = on_progress,
 		.state = on_state,
+		.planned = on_planned,
 		.done = on_done,
 		.gone = on_gone,
 		.arg = s };
@@ -105,7 +114,7 @@ begin(struct sync *s, struct err *e)
 	s->n_open++;
 	s->running = 1;
 	s->link_news = 0;
-	s->saves_at_begin = s->n_saves;
+	s->saves_at_begin = s->saves_at_plan = s->n_saves;
 	sync_due_none(s);
 	return 0;
 }
@@ -245,15 +254,26 @@ keep_outcome(struct sync *s, const struct sync_outcome *o, int newer)
 		log_err("cannot keep the state of the exchange", &err);
 }
 
+/* 1 if there is something that the run did not see, so that another one should
+ * follow soon. */
+static int
+is_newer(const struct sync *s, const struct sync_outcome *o)
+{
+	if (o->fault.class != SYNC_NONE || o->held)
+		return 0;
+	if (o->synced) /* with all that it knew of */
+		return s->n_saves != s->saves_at_plan;
+	/* a run that ended because the hall knows our new key by now has done
+	 * nothing yet */
+	return s->n_saves != s->saves_at_begin || o->renewed;
+}
+
 static void
 on_done(void *arg, const struct sync_outcome *o)
 {
 	struct sync *s = (struct sync *)arg;
 	const struct sync_fault *f = &s->kept.fault;
-	/* a run that ended because the hall knows our new key by now has done
-	 * nothing yet */
-	int newer = o->fault.class == SYNC_NONE && !o->synced && !o->held &&
-		    (s->n_saves != s->saves_at_begin || o->renewed);
+	int newer = is_newer(s, o);
 
 	s->running = 0;
 	if (o->renewed && s->env.renewed != NULL)
@@ -262,7 +282,7 @@ on_done(void *arg, const struct sync_outcome *o)
 		keep_outcome(s, o, newer);
 	set_state(s, "idle", f->class == SYNC_NONE ? "" : f->err.msg);
 	sync_due_after_run(s, o, newer);
-	if (answer(s, o, newer))
+	if (answer(s, o, newer && !o->synced))
 		s->again = 1;
 }
 

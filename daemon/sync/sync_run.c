@@ -111,6 +111,9 @@ int
 sync_run_job_ended(struct sync_run *r)
 {
 	r->job_pending = 0;
+	if (r->planned && r->opts.planned != NULL)
+		r->opts.planned(r->opts.arg);
+	r->planned = 0;
 	if (r->finished)
 		leave(r);
 	else if (r->job.rc < 0)
@@ -309,6 +312,7 @@ sync_run_plan(struct sync_run *r, struct store *s, struct err *e)
 {
 	int rc;
 
+	r->planned = 1;
 	cJSON_Delete(r->outcome.receipt);
 	r->outcome.receipt = NULL;
 	if ((rc = slice_next(s, r->outcome.pace.size, &r->slice, e)) == 0)

@@ -74,6 +74,9 @@ struct sync_run_opts {
 	/* While bytes move; may be NULL. */
 	void (*progress)(void *arg, const struct sync_progress *p);
 	void (*state)(void *arg, const char *state, const char *detail);
+	/* The run has looked what there is to send: what is saved from here on
+	 * is not in outcome.synced. May be NULL. */
+	void (*planned)(void *arg);
 	void (*done)(void *arg, const struct sync_outcome *o);
 	void (*gone)(void *arg);
 	void *arg;

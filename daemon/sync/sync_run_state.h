@@ -58,6 +58,7 @@ struct sync_run {
 	void (*go)(struct sync_run *r); /* once it is */
 	struct child *child;            /* git while it runs */
 	int job_pending;
+	int planned; /* by the job that has run: opts.planned() is owed */
 	int n_tried; /* addresses that were not reached in this run */
 	int stopping, finished;
 	int ahead;

@@ -36,7 +36,7 @@ struct sync {
 	int again;            /* begin once more when run is gone */
 	int by_person;        /* it was asked for */
 	enum sync_kind kind;
-	int64_t n_saves, saves_at_begin;
+	int64_t n_saves, saves_at_begin, saves_at_plan;
 	int url;
 	struct sync_pace pace;
 	const char *state;

@@ -405,6 +405,42 @@ test_sync__is_not_put_off_by_constant_saving(void **state)
 	uv_run(&f.loop, UV_RUN_NOWAIT); /* it leaves with this function */
 }
 
+/* In each turn of the loop, until the run's outcome is told. */
+static void
+on_turn(uv_prepare_t *t)
+{
+	const int *before = t->data;
+
+	if (f.n_done == *before)
+		sync_saved(f.sync);
+}
+
+/* What is saved after a run has looked what there is to send, and before it
+ * ends, must not wait for the interval. */
+static void
+test_sync__a_save_at_the_very_end_of_a_run_begins_another(void **state)
+{
+	uv_prepare_t turns;
+	int fetches, before;
+
+	(void)state;
+	save_two();
+	start();
+	sync_once();
+	hall_absorbs();
+	f.conf.after_save_ms = 1;
+	fetches = f.n_fetches;
+	before = f.n_done;
+	uv_prepare_init(&f.loop, &turns);
+	turns.data = &before;
+	uv_prepare_start(&turns, on_turn);
+	sync_once();
+	uv_close((uv_handle_t *)&turns, NULL);
+	assert_int_equal(f.synced, 1);
+
+	run_until(&f.n_fetches, fetches + 2);
+}
+
 static void
 test_sync__can_be_closed_in_the_middle(void **state)
 {
@@ -446,6 +482,7 @@ main(void)
 		FLOW(test_sync__without_a_road_says_so_and_tries_again),
 		FLOW(test_sync__starts_by_itself_after_a_save),
 		FLOW(test_sync__is_not_put_off_by_constant_saving),
+		FLOW(test_sync__a_save_at_the_very_end_of_a_run_begins_another),
 		FLOW(test_sync__can_be_closed_in_the_middle),
 		FLOW(test_sync__closes_at_once_when_nothing_runs),
 	};
