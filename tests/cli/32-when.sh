@@ -185,6 +185,8 @@ like "$(tail -n +$((lines + 1)) "$H.log")" "No such file or directory" \
 unlike "$(tail -n +$((lines + 1)) "$H.log")" damaged "and calls nothing damaged"
 holds "and makes no other one" [ ! -e "$H" ]
 mv "$H.away" "$H"
+# a write that was cut in the middle ends it; systemd starts it again
+kill -0 "$(pid_of "$H")" 2>/dev/null || start "$H"
 written "$H"
 exits 0 "once it is back all is as before" pmqa --dir "$H" verify
 like "$out" "agree" "and whole"
@@ -197,6 +199,7 @@ setting backoff_max_ms 3600000
 again
 is "$(told .sync.last_success | cut -c1-13)" \
 	"$(printf %s "$ok_before" | cut -c1-13)" "the last success"
+stop "$H"
 mv "$H" "$H.away"
 A untick 1.1.B3 >/dev/null
 failing() { [ "$(told .sync.last_error.class)" != null ]; }
@@ -210,6 +213,7 @@ is "$(told .sync.last_error.message)" "$why" "and why"
 run A status
 like "$out" "Failing since" "for people too"
 mv "$H.away" "$H"
+start "$H"
 exits 0 "with the hall back it is well again" A sync --wait
 is "$(told .sync.failing_since)" null "and nothing is left of it"
 
@@ -241,11 +245,13 @@ fi
 if ip netns exec "$net" true 2>/dev/null; then
 	setting after_save_ms 50
 	stop "$A"
+	stop "$H"
 	mv "$H" "$H.away"
 	PMQA_RUN="ip netns exec $net" start "$A"
 	A tick 1.1.B3 >/dev/null
 	wait_until 60 failing
 	mv "$H.away" "$H"
+	start "$H"
 	sleep 3
 	is "$(told .synced)" false "after a failure it waits its time"
 	ip -n "$net" link add when0 type veth peer name when1
