@@ -170,10 +170,15 @@ check_loose(
 /* --- the objects directory --- */
 
 static int
-no_dir(const char *dir, const char *sub, struct err *e)
+unopened(const struct files *f, const char *sub, struct err *e)
 {
-	return errno == ENOENT ? 0
-			       : err_sys(e, "cannot open '%s/%s'", dir, sub);
+	char path[PATH_MAX];
+	int saved = errno, rc;
+
+	if ((rc = file_path(path, sizeof(path), e, "%s/%s", f->dir, sub)) < 0)
+		return rc;
+	errno = saved;
+	return err_sys(e, "cannot open '%s'", path);
 }
 
 static int
@@ -186,9 +191,9 @@ check_dir(struct files *f, int objects, const char *sub,
 	DIR *d;
 
 	if (fd < 0)
-		return no_dir(f->dir, sub, e);
+		return errno == ENOENT ? 0 : unopened(f, sub, e);
 	if ((d = fdopendir(fd)) == NULL) {
-		rc = err_sys(e, "cannot open '%s/%s'", f->dir, sub);
+		rc = unopened(f, sub, e);
 		close(fd);
 		return rc;
 	}
