@@ -31,7 +31,7 @@ struct flow {
 };
 
 static struct flow f;
-static const struct worker_ops no_hooks = { NULL };
+static const struct worker_ops no_hooks = { .start = NULL };
 
 static void
 on_changed(void *arg, const char *state, const char *detail)

@@ -144,7 +144,7 @@ struct fixture {
 	int done;
 };
 
-static const struct worker_ops no_ops = { NULL };
+static const struct worker_ops no_ops = { .start = NULL };
 
 static void
 fixture_init(struct fixture *f)
