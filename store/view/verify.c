@@ -183,12 +183,6 @@ run_office(struct verify *v, const struct verify_job *j, struct err *e)
 	return check_office(v, j->office, e);
 }
 
-static int
-run_evidence(struct verify *v, const struct verify_job *j, struct err *e)
-{
-	return verify_evidence(v, j->office, e);
-}
-
 /* By threads, when their pasts are not looked at: from zero each one's past
  * keeps all threads busy, and a ministry's offices share repositories. */
 static int
@@ -209,7 +203,7 @@ check_offices(struct verify *v, struct err *e)
 	}
 	for (i = 0; i < o.n; i++) {
 		jobs[i].run = run_office;
-		jobs[o.n + i].run = run_evidence;
+		jobs[o.n + i].run = verify_evidence_job;
 		jobs[i].office = jobs[o.n + i].office = o.codes[i];
 	}
 	rc = verify_pool(v, jobs, 2 * o.n, e);

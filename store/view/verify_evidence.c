@@ -243,3 +243,9 @@ verify_evidence(struct verify *v, const char *office, struct err *e)
 		close(l.refs);
 	return rc;
 }
+
+int
+verify_evidence_job(struct verify *v, const struct verify_job *j, struct err *e)
+{
+	return verify_evidence(v, j->office, e);
+}

@@ -159,17 +159,12 @@ plan_branch(struct verify *v, struct branch *b, const char *which,
 	}
 }
 
-static int
-run_evidence(struct verify *v, const struct verify_job *j, struct err *e)
-{
-	return verify_evidence(v, j->office, e);
-}
-
 int
 verify_plan(struct verify *v, const char *office, struct verify_job **ret,
     size_t *ret_n, struct verify_point start[2], struct err *e)
 {
-	struct verify_job evidence = { .run = run_evidence, .office = office };
+	struct verify_job evidence = { .run = verify_evidence_job,
+		.office = office };
 	struct branch *b = NULL;
 	int i, rc;
 

@@ -198,6 +198,9 @@ int verify_present(struct verify *v, const char *office, struct err *e);
 /* --- verify_evidence.c --- */
 /* An office's evidence files, and the hall's words on them. */
 int verify_evidence(struct verify *v, const char *office, struct err *e);
+/* The same as a job of the pool. */
+int verify_evidence_job(
+    struct verify *v, const struct verify_job *j, struct err *e);
 /* What is kept aside (refs/aside): told, never a fault. */
 int verify_aside(struct verify *v, const char *office, struct err *e);
 
