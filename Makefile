@@ -13,7 +13,7 @@ PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr
 DESTDIR ?=
 VERSION := 0.1.0
-DEPS := libuv sqlite3 libgit2 libcjson libsodium libutf8proc inih zlib
+DEPS := libuv sqlite3 libgit2 libcjson libsodium libcrypto libutf8proc inih zlib
 # of pmqa-report alone
 REPORT_DEPS := xlsxwriter libqrencode libzip expat
 # of pmqa-publish alone

@@ -1,6 +1,7 @@
 #include "store/git/pack.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <zlib.h>
 
 #include "base/buf.h"
@@ -51,6 +52,7 @@ struct pack {
 	size_t n, cap;
 	struct bases trees, blobs;
 	struct buf delta;
+	struct sha1 *sha1;
 	z_stream z;
 };
 
@@ -74,10 +76,16 @@ int
 pack_create(struct pack **ret, struct err *e)
 {
 	struct pack *p = calloc(1, sizeof(*p));
+	int rc;
 
 	if (p == NULL)
 		return err_nomem(e);
+	if ((rc = sha1_new(&p->sha1, e)) < 0) {
+		free(p);
+		return rc;
+	}
 	if (deflateInit(&p->z, Z_BEST_SPEED) != Z_OK) {
+		sha1_free(p->sha1);
 		free(p);
 		return err_nomem(e);
 	}
@@ -107,6 +115,7 @@ pack_free(struct pack *p)
 	buf_release(&p->delta);
 	buf_release(&p->out);
 	deflateEnd(&p->z);
+	sha1_free(p->sha1);
 	free(p->rows);
 	free(p);
 }
@@ -360,16 +369,19 @@ pack_add(struct pack *p, enum pack_type t, const unsigned char id[ID_LEN],
 	return add_row(p, id, offset, e);
 }
 
-static void
-put_sum(struct buf *b)
+/* Of all that is in b, behind it. */
+static int
+put_sum(struct pack *p, struct buf *b, struct err *e)
 {
 	unsigned char sum[SHA1_LEN];
-	struct sha1 s;
+	int rc;
 
-	sha1_init(&s);
-	sha1_add(&s, b->data, b->len);
-	sha1_end(&s, sum);
+	sha1_begin(p->sha1);
+	sha1_add(p->sha1, b->data, b->len);
+	if ((rc = sha1_end(p->sha1, sum, e)) < 0)
+		return rc;
 	buf_append(b, sum, sizeof(sum));
+	return buf_ok(b, e);
 }
 
 static int
@@ -402,8 +414,7 @@ make_index(struct pack *p, struct buf *b, struct err *e)
 	for (i = 0; i < p->n; i++)
 		put32(b, p->rows[i].offset);
 	buf_append(b, p->out.data + p->out.len - SHA1_LEN, SHA1_LEN);
-	put_sum(b);
-	return buf_ok(b, e);
+	return put_sum(p, b, e);
 }
 
 static void
@@ -428,8 +439,8 @@ pack_write(struct pack *p, const char *dir, struct err *e)
 	if ((rc = buf_ok(&count, e)) < 0)
 		goto out;
 	memcpy(p->out.data + HEADER_LEN - count.len, count.data, count.len);
-	put_sum(&p->out);
-	if ((rc = buf_ok(&p->out, e)) < 0 || (rc = make_index(p, &idx, e)) < 0)
+	if ((rc = put_sum(p, &p->out, e)) < 0 ||
+	    (rc = make_index(p, &idx, e)) < 0)
 		goto out;
 	name_of(p, name);
 	rc = file_path(path, sizeof(path), e, "%s/pack-%s.pack", dir, name);

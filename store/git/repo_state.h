@@ -22,6 +22,7 @@ struct repo {
 	git_odb *memory;          /* holds only .mempack */
 	git_odb_backend *mempack; /* owned by .memory */
 	git_odb_backend *packs;   /* owned by .disk; may be NULL */
+	struct sha1 *sha1;        /* made when it is first needed */
 	int alone;                /* no alternates */
 	char *extra;              /* one more objects directory, or NULL */
 	git_oid *pending;         /* what is in memory, in order of arrival */

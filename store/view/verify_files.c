@@ -26,6 +26,7 @@ struct files {
 	const char *where;
 	char dir[PATH_MAX]; /* objects */
 	size_t n_bad;
+	struct sha1 *sha1;
 	struct verify_kept kept;
 };
 
@@ -55,14 +56,14 @@ is_old(const struct files *f, const struct stat *st)
 
 /* SHA-1 of all but the last 20 bytes, and those. 1 if they are equal. */
 static int
-sum_matches(int fd, const char *path, struct err *e)
+sum_matches(struct sha1 *s, int fd, const char *path, struct err *e)
 {
 	unsigned char chunk[CHUNK + SHA1_LEN], sum[SHA1_LEN];
-	struct sha1 s;
 	size_t held = 0;
 	ssize_t n;
+	int rc;
 
-	sha1_init(&s);
+	sha1_begin(s);
 	while ((n = read(fd, chunk + held, CHUNK)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -72,11 +73,12 @@ sum_matches(int fd, const char *path, struct err *e)
 		held += (size_t)n;
 		if (held <= SHA1_LEN)
 			continue;
-		sha1_add(&s, chunk, held - SHA1_LEN);
+		sha1_add(s, chunk, held - SHA1_LEN);
 		memmove(chunk, chunk + held - SHA1_LEN, SHA1_LEN);
 		held = SHA1_LEN;
 	}
-	sha1_end(&s, sum);
+	if ((rc = sha1_end(s, sum, e)) < 0)
+		return rc;
 	return held == SHA1_LEN && memcmp(sum, chunk, SHA1_LEN) == 0;
 }
 
@@ -96,7 +98,7 @@ check_sum(struct files *f, const char *name, struct err *e)
 		return errno == ENOENT /* replaced by maintenance */
 			   ? 0
 			   : err_sys(e, "cannot open '%s'", path);
-	rc = sum_matches(fd, path, e);
+	rc = sum_matches(f->sha1, fd, path, e);
 	close(fd);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
@@ -252,8 +254,10 @@ verify_objects(struct verify *v, const char *where, const char *dir,
 
 	*ret_less = 0;
 	if ((rc = file_path(f.dir, sizeof(f.dir), e, "%s", dir)) == 0 &&
-	    (rc = check_all(&f, e)) == 0 && what != NULL)
+	    (rc = sha1_new(&f.sha1, e)) == 0 && (rc = check_all(&f, e)) == 0 &&
+	    what != NULL)
 		rc = verify_kept_compare(v, office, what, &f.kept, ret_less, e);
+	sha1_free(f.sha1);
 	buf_release(&f.kept.packs);
 	*ret_readable = rc == 0 && f.n_bad == 0;
 	return rc;
