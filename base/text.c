@@ -155,44 +155,56 @@ with_lf(const char *s, size_t len)
 	return copy;
 }
 
-/* A Thai letter or mark that may stand anywhere: not one of those below or above
- * a letter that have an order, U+0E38..3A and U+0E48..4B. */
+/* The canonical combining class of a Thai character: not 0 for those below or
+ * above a letter that have an order. Unicode never changes one. */
 static int
-is_thai_unordered(const unsigned char *s, size_t len)
+thai_class(const unsigned char *s)
 {
-	if (len < 3 || !is_thai(s))
-		return 0;
-	return s[1] == 0xb8 ? s[2] < 0xb8 || s[2] > 0xba
-			    : s[2] < 0x88 || s[2] > 0x8b;
+	if (s[1] == 0xb8)
+		return s[2] == 0xb8 || s[2] == 0xb9 ? 103 /* sara u, uu */
+		       : s[2] == 0xba               ? 9   /* phinthu */
+						    : 0;
+	return s[2] >= 0x88 && s[2] <= 0x8b ? 107 /* tone marks */ : 0;
+}
+
+/* Bytes of a character that is whole by itself: U+00A0..U+02FF, and of general
+ * punctuation U+2010..U+2027; 0: it is none of these. */
+static size_t
+whole_character(const unsigned char *s, size_t len)
+{
+	if (len >= 2 && s[0] >= 0xc2 && s[0] <= 0xcb && (s[1] & 0xc0) == 0x80)
+		return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : 2;
+	if (len >= 3 && s[0] == 0xe2 && s[1] == 0x80 && s[2] >= 0x90 &&
+	    s[2] <= 0xa7)
+		return 3;
+	return 0;
 }
 
 /*
- * 1 when the bytes are NFC for sure. No character below U+0300, no Thai one and
- * no general punctuation U+2010..U+2027 decomposes or composes with another of
- * these; then only the order of combining marks is left to look at.
+ * 1 when the bytes are UTF-8 in NFC for sure, without control characters. No
+ * ASCII character, no Thai one and no whole_character() decomposes or composes
+ * with another of these; then only the order of combining marks is left to look
+ * at.
  */
 static int
 is_plain_nfc(const char *s, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)s;
-	int32_t c;
 	int class, last = 0;
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		if (is_thai_unordered(p + i, len - i)) {
+		class = 0;
+		if (p[i] < 0x80) {
+			if (is_control(p[i]))
+				return 0;
+			n = 1;
+		} else if (len - i >= 3 && is_thai(p + i)) {
+			class = thai_class(p + i);
 			n = 3;
-			last = 0;
-			continue;
-		}
-		n = sequence(p + i, len - i);
-		c = code_point(p + i, n);
-		if (c >= 0x300 && !(c >= 0xe00 && c <= 0xe7f) &&
-		    !(c >= 0x2010 && c <= 0x2027))
+		} else if ((n = whole_character(p + i, len - i)) == 0) {
 			return 0;
-		class = c < 0x300
-			    ? 0
-			    : (int)utf8proc_get_property(c)->combining_class;
+		}
 		if (class != 0 && class < last)
 			return 0;
 		last = class;
@@ -243,10 +255,10 @@ text_is_nfc(const char *s, size_t len)
 	char *nfc;
 	int same;
 
-	if (check(s, len, 0, NULL) < 0)
-		return 0;
 	if (is_plain_nfc(s, len))
 		return 1;
+	if (check(s, len, 0, NULL) < 0)
+		return 0;
 	if (text_nfc(s, len, &nfc, NULL) < 0)
 		return 0;
 	same = strlen(nfc) == len && memcmp(nfc, s, len) == 0;

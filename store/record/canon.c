@@ -131,35 +131,73 @@ sort_members(const cJSON *v, const cJSON ***ret, size_t *ret_n, struct err *e)
 	return 0;
 }
 
+/* As canonical bytes have them: then there is nothing to sort. */
 static int
-write_object(struct writer *w, const cJSON *v)
+is_sorted(const cJSON *v)
+{
+	const char *last = NULL;
+	const cJSON *c;
+
+	cJSON_ArrayForEach (c, v) {
+		if (c->string == NULL ||
+		    (last != NULL && strcmp(last, c->string) >= 0))
+			return 0;
+		last = c->string;
+	}
+	return 1;
+}
+
+static int
+write_member(struct writer *w, const cJSON *v, int first)
+{
+	int rc;
+
+	if (!first)
+		buf_putc(w->out, ',');
+	new_line(w);
+	if ((rc = write_string(w, v->string)) < 0)
+		return rc;
+	buf_append(w->out, ": ", 2);
+	if ((rc = write_value(w, v)) < 0)
+		err_prepend(w->e, v->string);
+	return rc;
+}
+
+static int
+write_sorted(struct writer *w, const cJSON *v)
 {
 	const cJSON **list = NULL;
 	size_t n = 0, i;
-	int rc;
+	int rc = sort_members(v, &list, &n, w->e);
 
-	if ((rc = sort_members(v, &list, &n, w->e)) < 0)
-		return rc;
-	buf_putc(w->out, '{');
-	w->depth++;
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			buf_putc(w->out, ',');
-		new_line(w);
-		if ((rc = write_string(w, list[i]->string)) < 0)
-			goto out;
-		buf_append(w->out, ": ", 2);
-		if ((rc = write_value(w, list[i])) < 0) {
-			err_prepend(w->e, list[i]->string);
-			goto out;
-		}
-	}
-	w->depth--;
-	new_line(w);
-	buf_putc(w->out, '}');
-out:
+	for (i = 0; i < n && rc == 0; i++)
+		rc = write_member(w, list[i], i == 0);
 	free(list);
 	return rc;
+}
+
+static int
+write_object(struct writer *w, const cJSON *v)
+{
+	const cJSON *c;
+	int rc = 0;
+
+	buf_putc(w->out, '{');
+	w->depth++;
+	if (is_sorted(v)) {
+		cJSON_ArrayForEach (c, v) {
+			if ((rc = write_member(w, c, c == v->child)) < 0)
+				break;
+		}
+	} else {
+		rc = write_sorted(w, v);
+	}
+	w->depth--;
+	if (rc < 0)
+		return rc;
+	new_line(w);
+	buf_putc(w->out, '}');
+	return 0;
 }
 
 static int
