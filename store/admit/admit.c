@@ -92,9 +92,12 @@ find_new(struct run *run, const unsigned char *old,
 	size_t n = 0;
 	int rc;
 
-	if (old != NULL && a->n_known == 0 && a->is_known != NULL)
-		return graph_unlisted(a->repo, new_, a->is_known, a->arg,
+	if (old != NULL && a->n_known == 0 && a->is_known != NULL) {
+		rc = graph_unlisted(a->repo, new_, a->is_known, a->arg,
 		    a->max_commits, &run->graph, e);
+		if (rc != ERR_NOT_FOUND)
+			return rc;
+	}
 	if ((known = calloc(a->n_known + 1, sizeof(*known))) == NULL)
 		return err_nomem(e);
 	if (old != NULL)

@@ -100,8 +100,8 @@ struct admit {
 	size_t n_known;
 	int apart; /* new_ need not continue old */
 	/* Says 1 of what old reaches, and of nothing else, without a look at the
-	 * graph; not asked where there are more known tips. NULL: the graph
-	 * tells. */
+	 * graph; not asked where there are more known tips. NULL, or
+	 * ERR_NOT_FOUND: the graph tells. */
 	int (*is_known)(void *arg, const unsigned char id[20], struct err *e);
 	/* results */
 	size_t n_commits;

@@ -240,6 +240,21 @@ newest_of(void *arg, const char *device, unsigned char ret[20], int *ret_has,
 	return rc < 0 ? rc : 0;
 }
 
+/* Is it behind the stretch? The row may be believed: what the rows between two
+ * points are not commits of is found by the stretch that ends there. Where a row
+ * is missing only the graph can tell. */
+static int
+is_behind(void *arg, const unsigned char id[20], struct err *e)
+{
+	struct verify_walk *w = arg;
+	int64_t row = 0;
+	int rc = db_one_int(store_db(w->v->store), &row, e,
+	    "SELECT id FROM revision WHERE commit_id = ?1 AND branch = ?2",
+	    "bi", (const void *)id, (size_t)20, w->b.id);
+
+	return rc < 0 ? rc : row <= w->start.row;
+}
+
 /* --- the walk --- */
 
 /* What a refusal says about: the rule, or that something cannot be read. */
@@ -268,6 +283,7 @@ verify_walk_to(struct verify_walk *w, const unsigned char to[20], int *ret_rc,
 	if (w->start.n > 0) {
 		admit.sequence_of = sequence_of;
 		admit.newest_of = newest_of;
+		admit.is_known = w->part ? is_behind : NULL;
 	}
 	w->admit = &admit;
 	rc = admit_range(&admit, w->start.n > 0 ? w->start.id : NULL, to, &f);
