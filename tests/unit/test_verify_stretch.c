@@ -18,7 +18,7 @@ static int
 setup(void **state)
 {
 	static const char *const fields[] = { "strengths", "gap" };
-	char text[40];
+	char text[80];
 	struct join j;
 	int i, k;
 
