@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 struct sha1 {
@@ -17,6 +18,9 @@ sha1_new(struct sha1 **ret, struct err *e)
 
 	if (s == NULL)
 		return err_nomem(e);
+	/* a machine's or a user's openssl.cnf (OPENSSL_CONF) could take SHA-1
+	 * away, and with it what is stored */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	s->ctx = EVP_MD_CTX_new();
 	s->md = EVP_MD_fetch(NULL, "SHA1", NULL);
 	if (s->ctx == NULL || s->md == NULL ||
