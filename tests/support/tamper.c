@@ -94,6 +94,23 @@ tamper_seal(struct tamper *x, const char *dir, int deep)
 	return x->result;
 }
 
+cJSON *
+tamper_stretches(const char *dir, int threads, int64_t stretch)
+{
+	const struct verify_opts o = {
+		.deep = 1, .alone = 1, .threads = threads, .stretch = stretch
+	};
+	cJSON *ret = NULL, *proved = NULL;
+	struct store *s = NULL;
+	struct err e;
+
+	assert_ok(store_open(dir, STORE_READ, &s, &e), &e);
+	assert_ok(verify_with(s, &o, &ret, &proved, &e), &e);
+	store_close(s);
+	cJSON_Delete(proved);
+	return ret;
+}
+
 static void
 copy(const char *from, const char *to)
 {

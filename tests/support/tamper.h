@@ -35,6 +35,10 @@ const cJSON *tamper_verify(
 /* The same, and seals what was proved. */
 const cJSON *tamper_seal(struct tamper *x, const char *dir, int deep);
 
+/* verify of a directory from zero, alone, by so many threads and stretches of so
+ * many revisions; the caller deletes the result. */
+cJSON *tamper_stretches(const char *dir, int threads, int64_t stretch);
+
 /* Path of a directory's file; static memory, used anew by the next call. */
 const char *tamper_path(const char *dir, const char *file);
 

@@ -118,31 +118,14 @@ test_verify_since__another_machines_seal_stands_for_nothing(void **state)
 	}
 }
 
-static cJSON *
-by_threads(const char *dir, int threads, int64_t stretch)
-{
-	const struct verify_opts o = {
-		.deep = 1, .alone = 1, .threads = threads, .stretch = stretch
-	};
-	cJSON *ret = NULL, *proved = NULL;
-	struct store *s = NULL;
-	struct err e;
-
-	assert_ok(store_open(dir, STORE_READ, &s, &e), &e);
-	assert_ok(verify_with(s, &o, &ret, &proved, &e), &e);
-	store_close(s);
-	cJSON_Delete(proved);
-	return ret;
-}
-
 static void
 assert_same(const char *dir)
 {
-	cJSON *alone = by_threads(dir, 1, 1000), *many;
+	cJSON *alone = tamper_stretches(dir, 1, 1000), *many;
 	int64_t stretch;
 
 	for (stretch = 1; stretch < 4; stretch++) {
-		many = by_threads(dir, 2, stretch);
+		many = tamper_stretches(dir, 2, stretch);
 		if (!cJSON_Compare(alone, many, 1))
 			fail_msg("%s\nis not %s", cJSON_Print(many),
 			    cJSON_Print(alone));

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "store/save/journal.h"
-#include "store/view/verify.h"
 
 #define YEAR 2565
 #define ROUNDS 4
@@ -48,33 +47,16 @@ teardown(void **state)
 	return test_libraries_down(state);
 }
 
-static cJSON *
-by_stretches(const char *dir, int64_t stretch)
-{
-	const struct verify_opts o = {
-		.deep = 1, .alone = 1, .threads = 1, .stretch = stretch
-	};
-	cJSON *ret = NULL, *proved = NULL;
-	struct store *s = NULL;
-	struct err e;
-
-	assert_ok(store_open(dir, STORE_READ, &s, &e), &e);
-	assert_ok(verify_with(s, &o, &ret, &proved, &e), &e);
-	store_close(s);
-	cJSON_Delete(proved);
-	return ret;
-}
-
 /* The same by any stretches; *ret_ok: and it is good. */
 static void
 assert_same(const char *dir, int *ret_ok)
 {
-	cJSON *whole = by_stretches(dir, 1000), *parts;
+	cJSON *whole = tamper_stretches(dir, 1, 1000), *parts;
 	int64_t stretch;
 
 	*ret_ok = json_bool(whole, "ok", 0);
 	for (stretch = 1; stretch < 12; stretch++) {
-		parts = by_stretches(dir, stretch);
+		parts = tamper_stretches(dir, 1, stretch);
 		if (!cJSON_Compare(whole, parts, 1))
 			fail_msg("%s\nby stretches of %d is not %s",
 			    cJSON_Print(parts), (int)stretch,
