@@ -20,6 +20,7 @@
 #include "store/git/sha1.h"
 
 #define CHUNK 65536
+#define ENTRIES 16384 /* bytes of a directory at a time */
 
 struct files {
 	struct verify *v;
@@ -183,27 +184,41 @@ unopened(const struct files *f, const char *sub, struct err *e)
 	return err_sys(e, "cannot open '%s'", path);
 }
 
+/* One by one as the system gives them: readdir() asks for a memory and three
+ * more calls a directory, and there are 256 in each repository. */
+static int
+check_entries(struct files *f, int fd, const char *sub,
+    int (*check)(struct files *, int, const char *, const char *, struct err *),
+    struct err *e)
+{
+	_Alignas(struct dirent64) char list[ENTRIES];
+	const struct dirent64 *at;
+	ssize_t n, i;
+	int rc = 0;
+
+	while (rc == 0 && (n = getdents64(fd, list, sizeof(list))) != 0) {
+		if (n < 0)
+			return unopened(f, sub, e);
+		for (i = 0; i < n && rc == 0; i += at->d_reclen) {
+			at = (const struct dirent64 *)(list + i);
+			if (at->d_name[0] != '.')
+				rc = check(f, fd, sub, at->d_name, e);
+		}
+	}
+	return rc;
+}
+
 static int
 check_dir(struct files *f, int objects, const char *sub,
     int (*check)(struct files *, int, const char *, const char *, struct err *),
     struct err *e)
 {
 	int fd = openat(objects, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-	struct dirent *at;
-	DIR *d;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : unopened(f, sub, e);
-	if ((d = fdopendir(fd)) == NULL) {
-		rc = unopened(f, sub, e);
-		close(fd);
-		return rc;
-	}
-	rc = 0;
-	while (rc == 0 && (at = readdir(d)) != NULL)
-		if (at->d_name[0] != '.')
-			rc = check(f, fd, sub, at->d_name, e);
-	closedir(d);
+	rc = check_entries(f, fd, sub, check, e);
+	close(fd);
 	return rc;
 }
 

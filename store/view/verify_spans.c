@@ -45,21 +45,17 @@ sum_up_to(struct verify_walk *w, int64_t row, int64_t *ret_last, char ret[65],
 static int
 known_up_to(struct verify_walk *w, int64_t *ret, struct err *e)
 {
-	struct verify_seal seal;
+	const struct verify_seal *seal = w->sealed;
 	char sum[65];
 	int64_t last;
-	int rc, fault = 0;
+	int rc;
 
 	*ret = 0;
-	if (w->v->deep)
+	if (seal == NULL || seal->span_last == 0)
 		return 0;
-	rc = verify_seal_read(
-	    w->v->store, w->b.office, w->b.name, &seal, &fault, e);
-	if (rc < 0 || seal.span_last == 0)
-		return rc;
-	rc = sum_up_to(w, seal.span_last, &last, sum, e);
-	if (rc == 0 && last == seal.span_last &&
-	    strcmp(sum, seal.span_sum) == 0)
+	rc = sum_up_to(w, seal->span_last, &last, sum, e);
+	if (rc == 0 && last == seal->span_last &&
+	    strcmp(sum, seal->span_sum) == 0)
 		*ret = last;
 	return rc;
 }
