@@ -72,8 +72,9 @@ static const char *const TABLES_1[] = {
 	/* One a changed field. old and new are JSON text; NULL = absent, or
 	 * too long to keep here: long & 1 for old, long & 2 for new (the blob
 	 * has it). New rows go to the end of the table, whatever the field;
-	 * those of one field are found by the record's touches, as an index of
-	 * their own would cost each save one more page. */
+	 * those of one field are found by the record's touches and their
+	 * fields, as an index of their own would cost each save one more
+	 * page. */
 	"CREATE TABLE change("
 	" revision INTEGER NOT NULL REFERENCES revision(id),"
 	" record INTEGER NOT NULL REFERENCES record(id), field TEXT NOT NULL,"
@@ -167,9 +168,18 @@ create_tables(struct db *db, struct err *e)
 	return 0;
 }
 
+/* Bits of the groups of fields that the revision changed in the record
+ * (index_field_bit()); NULL in rows of version 1: any. */
+static int
+add_fields(struct db *db, struct err *e)
+{
+	return db_exec(db, "ALTER TABLE touch ADD COLUMN fields INTEGER", e);
+}
+
 /* migrations[v] leads from version v to v + 1 */
 static int (*const MIGRATIONS[SCHEMA_VERSION])(struct db *, struct err *) = {
 	create_tables,
+	add_fields,
 };
 
 static int

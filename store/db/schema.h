@@ -17,7 +17,7 @@
 
 #include "store/db/db.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 int schema_migrate(struct db *db, struct err *e);
 

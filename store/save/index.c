@@ -2,6 +2,7 @@
 
 /* Commit, trees and headers of a revision, on top of its new files. */
 #define REVISION_OVERHEAD 1000
+#define FIELD_BITS 31
 
 static int64_t
 wire_bytes(const struct index_file *files, size_t n)
@@ -126,23 +127,36 @@ add_change(struct db *db, int64_t revision, int64_t record, const cJSON *change,
 	    (int64_t)(long_old | long_new << 1));
 }
 
+/* FNV-1a (Fowler, Noll, Vo), 32 bits; fewer bits keep the column short. */
+int64_t
+index_field_bit(const char *field)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *field != '\0' && *field != '.'; field++)
+		hash = (hash ^ (unsigned char)*field) * 16777619U;
+	return INT64_C(1) << (hash % FIELD_BITS);
+}
+
+static int64_t
+bits_of(const cJSON *changes)
+{
+	const cJSON *change;
+	int64_t bits = 0;
+
+	cJSON_ArrayForEach (change, changes)
+		bits |= index_field_bit(json_str(change, "field"));
+	return bits;
+}
+
 static int
-add_changes(struct db *db, int64_t revision, int64_t record,
-    const struct index_file *f, struct err *e)
+add_changes(struct db *db, int64_t revision, int64_t record, const cJSON *list,
+    struct err *e)
 {
 	struct buf bufs[2] = { BUF_INIT, BUF_INIT };
-	cJSON *made = NULL;
-	const cJSON *list = f->changes, *change;
+	const cJSON *change;
 	int rc = 0;
 
-	if (f->type == NULL)
-		return 0;
-	if (list == NULL) {
-		rc = record_diff(f->type, f->old_rec, f->new_rec, &made, e);
-		if (rc < 0)
-			return rc;
-		list = made;
-	}
 	cJSON_ArrayForEach (change, list) {
 		rc = add_change(db, revision, record, change, bufs, e);
 		if (rc < 0)
@@ -150,7 +164,6 @@ add_changes(struct db *db, int64_t revision, int64_t record,
 	}
 	buf_release(&bufs[0]);
 	buf_release(&bufs[1]);
-	cJSON_Delete(made);
 	return rc;
 }
 
@@ -158,21 +171,27 @@ static int
 add_file(struct db *db, const struct branch *b, const struct index_file *f,
     int64_t revision, int side, struct err *e)
 {
+	const cJSON *list = f->changes;
+	cJSON *made = NULL;
 	int64_t record = 0;
 	int rc;
 
 	rc = side ? find_record(db, b, f, &record, e)
 		  : set_record(db, b, f, revision, &record, e);
-	if (rc < 0)
-		return rc;
-	rc = db_run(db, e,
-	    "INSERT INTO touch(record, revision, blob, side)"
-	    " VALUES(?1, ?2, ?3, ?4)",
-	    "iibi", record, revision, f->new_blob, (size_t)COMMIT_ID_LEN,
-	    (int64_t)side);
-	if (rc < 0)
-		return rc;
-	return add_changes(db, revision, record, f, e);
+	if (rc == 0 && f->type != NULL && list == NULL) {
+		rc = record_diff(f->type, f->old_rec, f->new_rec, &made, e);
+		list = made;
+	}
+	if (rc == 0)
+		rc = db_run(db, e,
+		    "INSERT INTO touch(record, revision, blob, side, fields)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5)",
+		    "iibii", record, revision, f->new_blob,
+		    (size_t)COMMIT_ID_LEN, (int64_t)side, bits_of(list));
+	if (rc == 0)
+		rc = add_changes(db, revision, record, list, e);
+	cJSON_Delete(made);
+	return rc;
 }
 
 static int

@@ -20,6 +20,11 @@
  * from the blob (change.long says which). */
 #define INDEX_VALUE_MAX 512
 
+/* The bit in touch.fields of a field's group, the part of its name before the
+ * first dot: fields of several groups can share one, so a bit that is set only
+ * says where to look. */
+int64_t index_field_bit(const char *field);
+
 /* One changed file of the revision, in byte order of path. */
 struct index_file {
 	const char *path;

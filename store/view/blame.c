@@ -1,6 +1,7 @@
 #include "store/view/blame_state.h"
 
 #include "store/look/asof.h"
+#include "store/save/index.h"
 
 static void
 release(struct blame *x)
@@ -41,6 +42,12 @@ add(struct blame *x, const char *field, const char *point, cJSON *value,
 	    (point != NULL && (grown->point = strdup(point)) == NULL))
 		return err_nomem(e);
 	return 0;
+}
+
+static int
+is_since(const struct blame *x)
+{
+	return x->a->since != 0 || x->a->since_row != 0;
 }
 
 static int
@@ -121,12 +128,6 @@ settle(struct blame *x, struct blamed *b, int64_t revision)
 	x->open--;
 }
 
-static int
-is_since(const struct blame *x)
-{
-	return x->a->since != 0 || x->a->since_row != 0;
-}
-
 /* What stands no more, and was taken away by this change: for those who ask
  * what happened since a time. */
 static int
@@ -166,11 +167,26 @@ take_points(struct blame *x, const struct blame_change *c, struct err *e)
 	return 0;
 }
 
+/* Can the sides of a change of this field still say something? */
 static int
-take_change(struct blame *x, sqlite3_stmt *st, struct err *e)
+has_open_points(const struct blame *x, const char *field)
 {
-	struct blame_change c = { .revision = sqlite3_column_int64(st, 0),
-		.field = (const char *)sqlite3_column_text(st, 1) };
+	size_t i;
+
+	if (is_since(x))
+		return is_set(x, field);
+	for (i = 0; i < x->n; i++)
+		if (x->list[i].point != NULL && x->list[i].by == 0 &&
+		    strcmp(x->list[i].field, field) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+take_change(struct blame *x, int64_t revision, sqlite3_stmt *st, struct err *e)
+{
+	struct blame_change c = { .revision = revision,
+		.field = (const char *)sqlite3_column_text(st, 0) };
 	struct blamed *b;
 	int rc = 0;
 
@@ -180,35 +196,79 @@ take_change(struct blame *x, sqlite3_stmt *st, struct err *e)
 		settle(x, b, c.revision);
 	else
 		rc = add_gone(x, &c, NULL, e);
-	if (rc == 0 && is_set(x, c.field) &&
-	    (rc = blame_read_sides(x, st, &c, e)) == 0)
+	if (rc == 0 && has_open_points(x, c.field) &&
+	    (rc = blame_read_new(x, st, &c, e)) == 0 &&
+	    (rc = blame_read_old(x, st, &c, e)) == 0)
 		rc = take_points(x, &c, e);
 	blame_change_release(&c);
 	return rc;
 }
 
 static int
+take_revision(struct blame *x, int64_t revision, struct err *e)
+{
+	struct db *db = store_db(x->s);
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	rc = db_stmt(db, &st, e,
+	    "SELECT field, old, new, long FROM change WHERE revision = ?1"
+	    " AND record = ?2",
+	    "ii", revision, x->r.id);
+	if (rc < 0)
+		return rc;
+	while ((rc = db_step(db, st, e)) > 0)
+		if ((rc = take_change(x, revision, st, e)) < 0)
+			break;
+	db_reset(st);
+	return rc;
+}
+
+/* The groups of fields (touch.fields) of which a change can still matter. */
+static int64_t
+wanted(const struct blame *x)
+{
+	int64_t bits = 0;
+	size_t i;
+
+	if (x->a->field != NULL)
+		return index_field_bit(x->a->field);
+	if (is_since(x))
+		return ~INT64_C(0);
+	for (i = 0; i < x->n; i++)
+		if (x->list[i].by == 0)
+			bits |= index_field_bit(x->list[i].field);
+	return bits;
+}
+
+/* Most revisions changed nothing that is still asked for: those are passed by
+ * without a look at their changes. */
+static int
 walk(struct blame *x, struct err *e)
 {
 	struct db *db = store_db(x->s);
-	int64_t last = 0;
+	int64_t bits = wanted(x);
 	sqlite3_stmt *st = NULL;
+	size_t open = x->open;
 	int n = 0, rc;
 
 	x->complete = 1;
 	rc = db_stmt(db, &st, e,
-	    "SELECT t.revision, c.field, c.old, c.new, c.long FROM touch t"
-	    " JOIN change c ON c.revision = t.revision AND c.record = t.record"
-	    " WHERE t.record = ?1 AND t.side = 0 ORDER BY t.revision DESC",
+	    "SELECT revision, ifnull(fields, -1) FROM touch WHERE record = ?1"
+	    " AND side = 0 ORDER BY revision DESC",
 	    "i", x->r.id);
 	while (rc >= 0 && (x->open > 0 || is_since(x)) &&
 	       (rc = db_step(db, st, e)) > 0) {
-		if (sqlite3_column_int64(st, 0) != last && n++ == BLAME_MAX) {
+		if (n++ == BLAME_MAX) {
 			x->complete = 0;
 			break;
 		}
-		last = sqlite3_column_int64(st, 0);
-		rc = take_change(x, st, e);
+		if ((sqlite3_column_int64(st, 1) & bits) == 0)
+			continue;
+		rc = take_revision(x, sqlite3_column_int64(st, 0), e);
+		if (x->open != open)
+			bits = wanted(x);
+		open = x->open;
 	}
 	db_reset(st);
 	return rc < 0 ? rc : 0;

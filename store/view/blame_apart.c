@@ -34,20 +34,26 @@ read_side(struct blame *x, sqlite3_stmt *st, int col, int is_long, int64_t at,
 	    (size_t)sqlite3_column_bytes(st, col), x->r.path, ret, e);
 }
 
-/* Row: revision, field, old, new, long. */
+/* Row: field, old, new, long. */
 int
-blame_read_sides(
+blame_read_new(
     struct blame *x, sqlite3_stmt *st, struct blame_change *c, struct err *e)
 {
-	int flags = sqlite3_column_int(st, 4), rc;
+	return read_side(x, st, 2, sqlite3_column_int(st, 3) & 2, c->revision,
+	    c->field, &c->new_, e);
+}
+
+int
+blame_read_old(
+    struct blame *x, sqlite3_stmt *st, struct blame_change *c, struct err *e)
+{
+	int is_long = sqlite3_column_int(st, 3) & 1, rc = 0;
 	int64_t before = 0;
 
-	rc = read_side(x, st, 3, flags & 2, c->revision, c->field, &c->new_, e);
-	if (rc == 0 && (flags & 1) != 0)
+	if (is_long)
 		rc = asof_parent(x->s, x->b, c->revision, &before, e);
 	if (rc == 0)
-		rc = read_side(
-		    x, st, 2, flags & 1, before, c->field, &c->old, e);
+		rc = read_side(x, st, 1, is_long, before, c->field, &c->old, e);
 	return rc;
 }
 
@@ -63,14 +69,24 @@ blame_change_release(struct blame_change *c)
 
 /* Did this change of the other side make what stands? */
 static int
-made_it(const struct blamed *b, const struct blame_change *c)
+made_it(struct blame *x, const struct blamed *b, sqlite3_stmt *st,
+    struct blame_change *c, int *ret, struct err *e)
 {
-	if (b->point == NULL)
-		return b->value == NULL
+	int rc = blame_read_new(x, st, c, e);
+
+	if (rc < 0)
+		return rc;
+	if (b->point == NULL) {
+		*ret = b->value == NULL
 			   ? c->new_ == NULL
 			   : c->new_ != NULL &&
 				 cJSON_Compare(b->value, c->new_, 1);
-	return json_holds(c->new_, b->point) != json_holds(c->old, b->point);
+		return 0;
+	}
+	if ((rc = blame_read_old(x, st, c, e)) < 0)
+		return rc;
+	*ret = json_holds(c->new_, b->point) != json_holds(c->old, b->point);
+	return 0;
 }
 
 /* The newest revision between two rows of the branch's line that was written
@@ -82,11 +98,11 @@ find_apart(struct blame *x, const struct blamed *b, int64_t after, int64_t *ret,
 	struct db *db = store_db(x->s);
 	struct blame_change c = { .field = b->field };
 	sqlite3_stmt *st = NULL;
-	int found = 0, rc;
+	int found = 0, made = 0, rc;
 
 	*ret = 0;
 	rc = db_stmt(db, &st, e,
-	    "SELECT t.revision, c.field, c.old, c.new, c.long, v.parent2"
+	    "SELECT c.field, c.old, c.new, c.long, t.revision, v.parent2"
 	    " FROM touch t JOIN change c ON c.revision = t.revision"
 	    " AND c.record = t.record AND c.field = ?4"
 	    " JOIN revision v ON v.id = t.revision"
@@ -94,9 +110,9 @@ find_apart(struct blame *x, const struct blamed *b, int64_t after, int64_t *ret,
 	    " AND t.side = 1 ORDER BY t.revision DESC",
 	    "iiis", x->r.id, b->by, after, b->field);
 	while (rc >= 0 && !found && (rc = db_step(db, st, e)) > 0) {
-		c.revision = sqlite3_column_int64(st, 0);
-		if ((rc = blame_read_sides(x, st, &c, e)) == 0 &&
-		    made_it(b, &c)) {
+		c.revision = sqlite3_column_int64(st, 4);
+		rc = made_it(x, b, st, &c, &made, e);
+		if (rc == 0 && made) {
 			found = sqlite3_column_type(st, 5) == SQLITE_NULL;
 			if (found || *ret == 0)
 				*ret = c.revision;

@@ -37,9 +37,11 @@ struct blame_change {
 	cJSON *old, *new_; /* NULL: absent; only of those that were read */
 };
 
-/* Both sides of the change that st stands on (revision, field, old, new,
- * long), whose revision and field are set; blame_change_release(). */
-int blame_read_sides(
+/* A side of the change that st stands on (field, old, new, long), whose revision
+ * and field are set; blame_change_release(). */
+int blame_read_new(
+    struct blame *x, sqlite3_stmt *st, struct blame_change *c, struct err *e);
+int blame_read_old(
     struct blame *x, sqlite3_stmt *st, struct blame_change *c, struct err *e);
 void blame_change_release(struct blame_change *c);
 

@@ -187,7 +187,8 @@ check_revision(struct verify_walk *w, sqlite3_stmt *st, const char *name,
 
 static int
 check_touches(struct verify_walk *w, const char *name, int64_t row,
-    const struct admit_file *files, size_t n, struct err *e)
+    const struct admit_file *files, const int64_t *fields, size_t n,
+    struct err *e)
 {
 	struct db *db = store_db(w->v->store);
 	sqlite3_stmt *st = NULL;
@@ -195,7 +196,7 @@ check_touches(struct verify_walk *w, const char *name, int64_t row,
 	int rc;
 
 	rc = db_stmt(db, &st, e,
-	    "SELECT r.path, t.blob, r.branch, t.side FROM touch t"
+	    "SELECT r.path, t.blob, r.branch, t.side, t.fields FROM touch t"
 	    " LEFT JOIN record r ON r.id = t.record WHERE t.revision = ?1"
 	    " ORDER BY r.path",
 	    "i", row);
@@ -205,7 +206,10 @@ check_touches(struct verify_walk *w, const char *name, int64_t row,
 		if (i >= n || !same_text(st, 0, files[i].path) ||
 		    !same_blob(st, 1, files[i].new_blob, 20) ||
 		    !same_int(st, 2, w->b.id) ||
-		    !same_int(st, 3, w->admit->side))
+		    !same_int(st, 3, w->admit->side) ||
+		    /* rows of schema version 1 have none */
+		    (sqlite3_column_type(st, 4) != SQLITE_NULL &&
+			!same_int(st, 4, fields[i])))
 			break;
 		i++;
 	}
@@ -275,7 +279,8 @@ out:
 
 static int
 check_file_changes(struct verify_walk *w, const char *name, int64_t row,
-    const struct admit_file *f, int64_t *count, struct err *e)
+    const struct admit_file *f, int64_t *count, int64_t *ret_fields,
+    struct err *e)
 {
 	cJSON *changes = NULL;
 	const cJSON *one;
@@ -288,6 +293,7 @@ check_file_changes(struct verify_walk *w, const char *name, int64_t row,
 		return rc;
 	cJSON_ArrayForEach (one, changes) {
 		(*count)++;
+		*ret_fields |= index_field_bit(json_str(one, "field"));
 		rc = check_change(w, name, row, f->path, one, e);
 		if (rc < 0)
 			break;
@@ -298,15 +304,16 @@ check_file_changes(struct verify_walk *w, const char *name, int64_t row,
 
 static int
 check_changes(struct verify_walk *w, const char *name, int64_t row,
-    const struct admit_file *files, size_t n, struct err *e)
+    const struct admit_file *files, size_t n, int64_t *ret_fields,
+    struct err *e)
 {
 	int64_t want = 0, got = 0;
 	size_t i;
 	int rc;
 
 	for (i = 0; i < n; i++)
-		if ((rc = check_file_changes(
-			 w, name, row, &files[i], &want, e)) < 0)
+		if ((rc = check_file_changes(w, name, row, &files[i], &want,
+			 &ret_fields[i], e)) < 0)
 			return rc;
 	if ((rc = db_one_int(store_db(w->v->store), &got, e,
 		 "SELECT count(*) FROM change WHERE revision = ?1", "i", row)) <
@@ -316,6 +323,23 @@ check_changes(struct verify_walk *w, const char *name, int64_t row,
 		return 0;
 	return tell(
 	    w, name, "the index has too few or too many rows in", "change", e);
+}
+
+/* The changes first: they say what the touches must have. */
+static int
+check_files(struct verify_walk *w, const char *name, int64_t row,
+    const struct admit_file *files, size_t n, struct err *e)
+{
+	int64_t *fields = calloc(n + 1, sizeof(*fields));
+	int rc;
+
+	if (fields == NULL)
+		return err_nomem(e);
+	rc = check_changes(w, name, row, files, n, fields, e);
+	if (rc == 0)
+		rc = check_touches(w, name, row, files, fields, n, e);
+	free(fields);
+	return rc;
 }
 
 int
@@ -348,9 +372,7 @@ verify_commit_rows(struct verify_walk *w, const unsigned char id[20],
 	if (row == 0)
 		return tell(w, name,
 		    "the repository has it, the index does not:", w->b.name, e);
-	if ((rc = check_touches(w, name, row, files, n, e)) < 0)
-		return rc;
-	return check_changes(w, name, row, files, n, e);
+	return check_files(w, name, row, files, n, e);
 }
 
 int

@@ -77,6 +77,25 @@ test_blame__names_who_made_what_stands(void **state)
 	cJSON_Delete(v);
 }
 
+/* Revisions as version 1 of the tables has them: any field may have changed. */
+static void
+test_blame__of_touches_that_name_no_fields(void **state)
+{
+	const struct blame_ask a = { .office = "", .record = "1.1" };
+	struct db *db = store_db(sample_office.store);
+	struct err e;
+	cJSON *v;
+
+	(void)state;
+	assert_ok(db_begin(db, &e), &e);
+	assert_ok(db_exec(db, "UPDATE touch SET fields = NULL", &e), &e);
+	v = blame(sample_office.store, &a);
+	assert_ok(db_rollback(db, &e), &e);
+	expect(v, "ticks=a7 explanation.basic=a4 owner=a6 |"
+		  " 1.1.B2=+a2 1.1.B3=+a5");
+	cJSON_Delete(v);
+}
+
 static void
 test_blame__of_one_field(void **state)
 {
@@ -190,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blame__names_who_made_what_stands),
+		cmocka_unit_test(test_blame__of_touches_that_name_no_fields),
 		cmocka_unit_test(test_blame__of_one_field),
 		cmocka_unit_test(
 		    test_blame__since_a_revision_tells_what_went_too),

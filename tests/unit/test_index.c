@@ -1,5 +1,6 @@
 #include "tests/unit/test.h"
 
+#include "store/save/index.h"
 #include "store/save/journal.h"
 #include "store/setup.h"
 #include "tests/support/office.h"
@@ -164,7 +165,7 @@ test_index__has_a_record_but_no_fields_of_the_list_of_signers(void **state)
 	assert_string_equal(value->valuestring, out);
 	assert_ok(db_one_int(store_db(hall), &n, &e,
 		      "SELECT count(*) FROM record JOIN touch"
-		      " ON record.id = touch.record",
+		      " ON record.id = touch.record AND touch.fields = 0",
 		      ""),
 	    &e);
 	assert_int_equal(1, n);
@@ -205,6 +206,36 @@ test_index__writes_old_and_new_values(void **state)
 	assert_int_equal(4, one(f, "SELECT n FROM branch"));
 }
 
+/* The bits of a record's touches, oldest first. */
+static int64_t
+bits(struct fixture *f, const char *path, int nth)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT t.fields FROM touch t JOIN record r ON r.id = t.record"
+	    " WHERE r.path = '%s' ORDER BY t.revision LIMIT 1 OFFSET %d",
+	    path, nth);
+	return one(f, sql);
+}
+
+static void
+test_index__says_where_a_field_is_to_be_looked_for(void **state)
+{
+	struct fixture *f = *state;
+
+	cJSON_Delete(test_office_set(&f->o, 2565, "1.1", "gap", "x"));
+	cJSON_Delete(
+	    test_office_set(&f->o, 2565, "1.1", "explanation.basic", "y"));
+
+	assert_int_equal(
+	    index_field_bit("gap"), bits(f, "2565/items/1.1.json", 0));
+	assert_int_equal(
+	    index_field_bit("explanation"), bits(f, "2565/items/1.1.json", 1));
+	assert_int_not_equal(
+	    index_field_bit("gap"), index_field_bit("explanation.basic"));
+}
+
 static void
 test_index__estimates_the_bytes_of_a_revision(void **state)
 {
@@ -224,6 +255,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		index_test(test_index__writes_old_and_new_values),
+		index_test(test_index__says_where_a_field_is_to_be_looked_for),
 		index_test(test_index__estimates_the_bytes_of_a_revision),
 		index_test(test_index__leaves_long_values_to_their_blob),
 		index_test(test_index__keeps_the_history_of_a_removed_record),

@@ -142,6 +142,28 @@ test_schema__answers_the_past_by_index(void **state)
 	    "revision_login"));
 }
 
+/* As a store of version 1 left it. */
+static void
+test_schema__goes_on_from_version_1(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(schema_migrate(f->db, &f->e), &f->e);
+	assert_ok(db_exec(f->db,
+		      "ALTER TABLE touch DROP COLUMN fields;"
+		      "PRAGMA user_version = 1;"
+		      "PRAGMA foreign_keys = OFF;"
+		      "INSERT INTO touch VALUES(1, 1, x'', 0)",
+		      &f->e),
+	    &f->e);
+
+	assert_ok(schema_migrate(f->db, &f->e), &f->e);
+
+	assert_int_equal(2, one(f, "PRAGMA user_version"));
+	assert_int_equal(
+	    1, one(f, "SELECT count(*) FROM touch WHERE fields IS NULL"));
+}
+
 static void
 test_schema__refuses_a_newer_database(void **state)
 {
@@ -151,7 +173,7 @@ test_schema__refuses_a_newer_database(void **state)
 	assert_ok(db_exec(f->db, "PRAGMA user_version = 99", &f->e), &f->e);
 
 	assert_err(schema_migrate(f->db, &f->e), ERR_FAILED, &f->e,
-	    "version 99, this program knows up to 1");
+	    "version 99, this program knows up to 2");
 }
 
 static void
@@ -193,7 +215,7 @@ test_schema__clears_the_index_and_keeps_the_rest(void **state)
 		"INSERT INTO record VALUES(1, 1, 'office.json', 1, x'', x'')",
 		"INSERT INTO revision VALUES(1, 1, 'a1', '9105-a', 1, x'01',"
 		" NULL, NULL, 0, x'', 0, 0, NULL, '', '', '', '', '', '', 0)",
-		"INSERT INTO touch VALUES(1, 1, x'', 0)",
+		"INSERT INTO touch VALUES(1, 1, x'', 0, 1)",
 		"INSERT INTO change VALUES(1, 1, 'name', NULL, NULL, 0)",
 		"INSERT INTO journal VALUES(1, '9105', 'office', x'01', x'')",
 		"INSERT INTO journal_file VALUES(1, 'office.json', x'', x'')",
@@ -227,6 +249,7 @@ main(void)
 		schema_test(test_schema__leaves_a_present_database_alone),
 		schema_test(test_schema__has_strict_tables_only),
 		schema_test(test_schema__answers_the_past_by_index),
+		schema_test(test_schema__goes_on_from_version_1),
 		schema_test(test_schema__refuses_a_newer_database),
 		schema_test(test_schema__refuses_a_database_of_another_program),
 		schema_test(test_schema__undoes_a_migration_that_fails),

@@ -210,6 +210,10 @@ static const struct kind {
 	    "UPDATE touch SET blob = zeroblob(20) WHERE revision = (SELECT id"
 	    " FROM revision WHERE name = 'a2')",
 	    "index", ALSO_SINCE, "state" },
+	{ "which fields an old revision touched", OFFICE, alter_sql,
+	    "UPDATE touch SET fields = 0 WHERE revision = (SELECT id"
+	    " FROM revision WHERE name = 'a2')",
+	    "index", ALSO_SINCE, NULL },
 	/* the journal */
 	{ "a commit in the journal", OFFICE, alter_sql,
 	    "UPDATE journal SET raw = CAST(replace(CAST(raw AS TEXT),"
