@@ -184,8 +184,8 @@ unopened(const struct files *f, const char *sub, struct err *e)
 	return err_sys(e, "cannot open '%s'", path);
 }
 
-/* One by one as the system gives them: readdir() asks for a memory and three
- * more calls a directory, and there are 256 in each repository. */
+/* As the system gives them: readdir() needs memory and three more calls for each
+ * directory, and there are up to 256 in a repository. */
 static int
 check_entries(struct files *f, int fd, const char *sub,
     int (*check)(struct files *, int, const char *, const char *, struct err *),
