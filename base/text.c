@@ -284,6 +284,17 @@ character(const char *s, size_t len, size_t *ret_cols)
 	return n;
 }
 
+uint32_t
+text_hash(const char *s, size_t len)
+{
+	uint32_t hash = 2166136261U;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)s[i]) * 16777619U;
+	return hash;
+}
+
 size_t
 text_width(const char *s)
 {

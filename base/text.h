@@ -25,6 +25,10 @@ int text_nfc(const char *s, size_t len, char **ret, struct err *e);
 /* 1 if text_nfc() would give the same bytes. */
 int text_is_nfc(const char *s, size_t len);
 
+/* FNV-1a of 32 bits (Fowler, Noll and Vo): for tables, and for what people did
+ * not choose to make equal. What is stored depends on it (touch.fields). */
+uint32_t text_hash(const char *s, size_t len);
+
 /* Terminal columns of a UTF-8 string; combining marks (Thai vowels above and
  * below, tone marks) have none. */
 size_t text_width(const char *s);

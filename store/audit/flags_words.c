@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 void *
 flags_more(void *list_at, size_t *n, size_t *cap, size_t size)
 {
@@ -25,11 +27,8 @@ flags_more(void *list_at, size_t *n, size_t *cap, size_t size)
 static size_t
 find_slot(const struct flags_words *w, const char *text)
 {
-	size_t at = 2166136261U;
-	const char *c;
+	size_t at = text_hash(text, strlen(text));
 
-	for (c = text; *c != '\0'; c++) /* FNV-1a */
-		at = ((at ^ (unsigned char)*c) * 16777619U) & 0xffffffffU;
 	for (at %= w->n_slots;; at = (at + 1) % w->n_slots)
 		if (w->slots[at] == 0 ||
 		    strcmp(w->list[w->slots[at] - 1], text) == 0)

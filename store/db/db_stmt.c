@@ -1,6 +1,8 @@
 /* Statements of db.h: found by their text, bound, stepped, reset. */
 #include "store/db/db_state.h"
 
+#include "base/text.h"
+
 void
 db_drop_statements(struct db *db)
 {
@@ -13,21 +15,11 @@ db_drop_statements(struct db *db)
 	db->n_cached = 0;
 }
 
-static uint32_t
-hash_text(const char *s)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return h;
-}
-
 /* The cached statement of this text, prepared when first asked for. */
 static int
 find_stmt(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *e)
 {
-	uint32_t hash = hash_text(sql);
+	uint32_t hash = text_hash(sql, strlen(sql));
 	size_t i = hash % CACHE_SLOTS;
 	int rc;
 

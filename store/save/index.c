@@ -1,8 +1,10 @@
 #include "store/save/index.h"
 
+#include "base/text.h"
+
 /* Commit, trees and headers of a revision, on top of its new files. */
 #define REVISION_OVERHEAD 1000
-#define FIELD_BITS 31
+#define FIELD_BITS 31 /* few: they keep the column short */
 
 static int64_t
 wire_bytes(const struct index_file *files, size_t n)
@@ -127,15 +129,11 @@ add_change(struct db *db, int64_t revision, int64_t record, const cJSON *change,
 	    (int64_t)(long_old | long_new << 1));
 }
 
-/* FNV-1a (Fowler, Noll, Vo), 32 bits; fewer bits keep the column short. */
 int64_t
 index_field_bit(const char *field)
 {
-	uint32_t hash = 2166136261U;
-
-	for (; *field != '\0' && *field != '.'; field++)
-		hash = (hash ^ (unsigned char)*field) * 16777619U;
-	return INT64_C(1) << (hash % FIELD_BITS);
+	return INT64_C(1) << (text_hash(field, strcspn(field, ".")) %
+			      FIELD_BITS);
 }
 
 static int64_t

@@ -200,7 +200,7 @@ check_entries(struct files *f, int fd, const char *sub,
 		if (n < 0)
 			return unopened(f, sub, e);
 		for (i = 0; i < n && rc == 0; i += at->d_reclen) {
-			/* each begins where the system may put one */
+			/* the lengths of all keep the next one aligned */
 			at = (const void *)(list + i);
 			if (at->d_name[0] != '.')
 				rc = check(f, fd, sub, at->d_name, e);

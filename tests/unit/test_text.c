@@ -147,6 +147,17 @@ test_text__fast_and_slow_normal_form_agree(void **state)
 	}
 }
 
+/* The vectors of the authors (isthe.com/chongo/tech/comp/fnv). */
+static void
+test_text__hashes_as_its_authors_say(void **state)
+{
+	(void)state;
+	assert_int_equal(0x811c9dc5, text_hash("", 0));
+	assert_int_equal(0xe40c292c, text_hash("a", 1));
+	assert_int_equal(0xbf9cf968, text_hash("foobar", 6));
+	assert_int_equal(0xbf9cf968, text_hash("foobar.x", 6));
+}
+
 static void
 test_text__width_counts_columns(void **state)
 {
@@ -188,6 +199,7 @@ main(void)
 		cmocka_unit_test(
 		    test_text__refuses_control_characters_and_bad_bytes),
 		cmocka_unit_test(test_text__fast_and_slow_normal_form_agree),
+		cmocka_unit_test(test_text__hashes_as_its_authors_say),
 		cmocka_unit_test(test_text__width_counts_columns),
 		cmocka_unit_test(test_text__fit_keeps_marks_with_their_letter),
 	};
