@@ -89,9 +89,8 @@ xlsx_parse(struct xlsx_parse *p, const char *s, size_t len, struct err *e)
 	if (len > SHEET_FILE_MAX * 4)
 		rc = err_set(e, ERR_INVALID, 0, "its XML is too long");
 	else if (XML_Parse(x, s, (int)len, 1) != XML_STATUS_OK && p->rc == 0)
-		rc = err_set(e, ERR_INVALID, 0,
-		    "its XML is damaged: line %lu: %s",
-		    (unsigned long)XML_GetCurrentLineNumber(x),
+		/* no line: spreadsheet programs write all in one or two */
+		rc = err_set(e, ERR_INVALID, 0, "its XML is damaged: %s",
 		    XML_ErrorString(XML_GetErrorCode(x)));
 	if (rc == 0 && p->rc < 0) {
 		*e = p->err;
