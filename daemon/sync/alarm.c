@@ -160,12 +160,10 @@ alarm_close(struct alarm *a, void (*closed)(void *arg), void *arg)
 
 	a->closed = closed;
 	a->closed_arg = arg;
-	for (i = 0; i < n; i++) /* the descriptor after its watch has stopped */
-		uv_poll_stop(&a->poll[i]);
-	for (i = 0; i < N_TIMERS; i++)
-		close_fd(a->fd[i]);
 	for (i = 0; i < n; i++)
 		uv_close((uv_handle_t *)&a->poll[i], on_closed);
+	for (i = 0; i < N_TIMERS; i++) /* after the last that libuv does */
+		close_fd(a->fd[i]);
 	if (n == 0)
 		free(a);
 }

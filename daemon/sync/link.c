@@ -302,7 +302,6 @@ link_close(struct link *l, void (*closed)(void *arg), void *arg)
 {
 	l->closed = closed;
 	l->closed_arg = arg;
-	uv_poll_stop(&l->poll);
-	close(l->fd);
 	uv_close((uv_handle_t *)&l->poll, on_closed);
+	close(l->fd); /* after the last that libuv does with the number */
 }
