@@ -45,7 +45,7 @@ debug_F := -Og
 asan_F := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 asan_L := -fsanitize=address,undefined
 tsan_F := -O1 -fsanitize=thread
-tsan_L := -fsanitize=thread
+tsan_L := -fsanitize=thread $(B)/tests/tsan/see_close.o
 cov_F := -O0 --coverage
 cov_L := --coverage
 # the analyzer's own false alarms are switched off one by one, with reasons, in analyzer.txt
@@ -134,6 +134,9 @@ $(nettools): $(B)/tests/net/%: $(B)/tests/net/%.o $(B)/tests/net/words.o
 	@mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LDFLAGS) -o $@ $^
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/lib.a
 	@$(call link,$^)
+ifeq ($(BUILD),tsan)
+$(B)/lib.a $(nettools): | $(B)/tests/tsan/see_close.o
+endif
 # it sets an office up, with the editions that are there
 $(B)/tests/fuzz/fuzz_moment: | $(B)/bin/.tree
 $(B)/bench/bench_hall $(B)/bench/bench_ministry $(B)/bench/bench_year: $(B)/tests/support/crowd.o
