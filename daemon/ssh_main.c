@@ -140,6 +140,9 @@ become_ssh(const struct call *c, const char *config, struct err *e)
 		args[n++] = "ProxyCommand=false";
 		args[n++] = "-S";
 		args[n++] = control;
+	} else { /* as daemon/sync/transfer.c does, and why */
+		args[n++] = "-o";
+		args[n++] = "LogLevel=VERBOSE";
 	}
 	args[n++] = "-o";
 	args[n++] = "SendEnv=GIT_PROTOCOL";

@@ -378,7 +378,9 @@ is_noise(const char *clean)
 		"fatal: Could not read from remote repository.",
 		"Please make sure you have the correct access rights",
 		"and the repository exists.", "error: failed to push some refs",
-		"fatal: the remote end hung up unexpectedly" };
+		"fatal: the remote end hung up unexpectedly",
+		/* ssh's, with LogLevel=VERBOSE */
+		"Authenticated to ", "Transferred: ", "Bytes per second: " };
 	size_t i;
 
 	for (i = 0; i < sizeof(noise) / sizeof(noise[0]); i++)

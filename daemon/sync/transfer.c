@@ -398,6 +398,9 @@ transfer_master(
 	transfer_arg(ret, "%s", path);
 	transfer_arg(ret, "-o");
 	transfer_arg(ret, "BatchMode=yes");
+	/* OpenSSH 10 says only so that what answered was no ssh server */
+	transfer_arg(ret, "-o");
+	transfer_arg(ret, "LogLevel=VERBOSE");
 	transfer_arg(ret, "-o");
 	transfer_arg(ret, "ConnectTimeout=%d", transfer_connect_s(w));
 	transfer_arg(ret, "-N");

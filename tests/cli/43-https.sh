@@ -401,7 +401,9 @@ instead 'return 413;' retry "no piece of this size" \
 instead 'return 502;' retry "cannot take revisions now" \
 	"a hall whose program is away"
 https_stop
-hears retry "does not speak as the hall does" "a link whose end is gone"
+# libcurl sees its end or a reset, whichever comes first
+hears retry "at 'https://localhost" "a link whose end is gone"
+unlike "$err" "fatal:" "… in a sentence of ours"
 link_stop
 hears retry "cannot reach the hall" "nobody there"
 link_start "$T/link" "$https_port"

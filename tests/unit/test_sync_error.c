@@ -310,7 +310,10 @@ static void
 test_sync_error__unknown_is_retried_with_the_last_telling_line(void **state)
 {
 	struct sync_fault f = read_text(128,
-	    "first\nfatal: something new\nfatal: Could not read from remote "
+	    "Authenticated to 192.0.2.1 ([192.0.2.1]:22) using \"publickey\"."
+	    "\r\nfatal: something new\nTransferred: sent 2504, received 2428 "
+	    "bytes, in 0.1 seconds\r\nBytes per second: sent 25040.0, "
+	    "received 24280.0\r\nfatal: Could not read from remote "
 	    "repository.\n\nPlease make sure you have the correct access "
 	    "rights\nand the repository exists.\n");
 

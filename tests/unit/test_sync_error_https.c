@@ -47,6 +47,17 @@ test_sync_error_https__who_answers_needs_a_person(void **state)
 	is_fault(GIT "SSL: certificate subject name (x) does not match target "
 		     "host name 'hall.example'\n",
 	    SYNC_PERSON, ERR_DENIED, 0, "another name");
+	/* of libcurl 8.14, of Debian 13 */
+	is_fault(GIT "server verification failed: certificate signer not "
+		     "trusted. (CAfile: /etc/ssl/certs/ca-certificates.crt "
+		     "CRLfile: none)\n",
+	    SYNC_PERSON, ERR_DENIED, 0, "vouches");
+	is_fault(GIT "server verification failed: certificate has expired. "
+		     "(CAfile: none CRLfile: none)\n",
+	    SYNC_PERSON, ERR_DENIED, 0, "run out");
+	is_fault(GIT "SSL: certificate subject name (x) does not match target "
+		     "hostname 'hall.example'\n",
+	    SYNC_PERSON, ERR_DENIED, 0, "another name");
 	is_fault(GIT "Problem with the SSL CA cert (path? access rights?)\n",
 	    SYNC_PERSON, ERR_FAILED, 0, "of this machine");
 }
@@ -83,6 +94,9 @@ test_sync_error_https__roads(void **state)
 	is_fault(GIT "Failed to connect to hall.example port 443 after 1 ms: "
 		     "Couldn't connect to server\n",
 	    SYNC_RETRY, ERR_UNREACHABLE, 1, "cannot reach");
+	is_fault(GIT "GnuTLS, handshake failed: The TLS connection was "
+		     "non-properly terminated.\n",
+	    SYNC_RETRY, ERR_UNREACHABLE, 1, "does not speak");
 	is_fault("error: RPC failed; curl 56 GnuTLS recv error (-110)\n",
 	    SYNC_RETRY, ERR_UNREACHABLE, 0, "was cut");
 }
