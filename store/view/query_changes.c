@@ -84,7 +84,7 @@ is_carried(const struct query_changes *x, const struct touched *t,
 	sqlite3_stmt *st = NULL;
 	int rc, n = 0, same = 1;
 
-	if (x->side || carry->record != t->record ||
+	if (x->side || carry->side || carry->record != t->record ||
 	    carry->state.revision <= x->revision)
 		return 0;
 	rc = db_stmt(db, &st, e,
@@ -142,6 +142,7 @@ carry_over(const struct query_changes *x, struct touched *t)
 	}
 	query_carry_release(x->carry);
 	x->carry->record = t->record;
+	x->carry->side = x->side;
 	x->carry->state = t->before;
 }
 

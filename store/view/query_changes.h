@@ -23,6 +23,7 @@ struct query_state {
  * touched the record left it so. Zeroed by the caller, who releases it. */
 struct query_carry {
 	int64_t record;
+	int side; /* the line it stands on is not the branch's */
 	struct query_state state;
 };
 
