@@ -104,13 +104,17 @@ open_source(struct history_ask *x, struct history_source *src,
 	m->branch = x->branch;
 	m->q = q;
 	m->person = x->person;
-	m->text = x->text;
+	m->text.s = x->s;
+	m->text.b = src->b;
+	m->text.folded = x->text;
 	m->since = q->since != 0 ? q->since : INT64_MIN;
 	m->until = q->until != 0 ? q->until : INT64_MAX;
 	if ((q->record != NULL && (rc = find_record(x, src, e)) < 0) ||
 	    (q->device != NULL && (rc = take_device(x, src, e)) < 0) ||
 	    (rc = cursor_of(x, src->b->office, src->pos, e)) < 0)
 		return rc;
+	m->text.record = m->record;
+	m->text.field = q->field;
 	src->rows.s = x->s;
 	src->rows.b = src->b;
 	src->rows.by = by_what(x);
@@ -241,8 +245,12 @@ history_ask_begin(struct history_ask *x, struct store *s,
 int
 history_ask_end(struct history_ask *x, int rc, struct err *e)
 {
+	size_t i;
+
 	db_reset(x->row);
 	x->row = NULL;
+	for (i = 0; i < x->n; i++)
+		history_text_release(&x->sources[i].match.text);
 	free(x->sources);
 	free(x->person);
 	free(x->text);

@@ -1,7 +1,6 @@
 #include "store/view/history_match.h"
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "store/hall/cycle.h"
 #include "store/look/asof.h"
 #include "store/review/signoff.h"
@@ -10,125 +9,7 @@
 #define WORK_ROW 3
 #define WORK_LOOK 4
 #define WORK_BLOB 150
-#define WORK_BYTES 40 /* so many bytes are folded in one */
 #define PATH_LEN 96
-
-/* --- text --- */
-
-/* 1 when the folded text stands somewhere in the string. */
-static int
-string_has(const char *s, const char *folded, struct err *e)
-{
-	char *mine = NULL;
-	int rc;
-
-	if (s == NULL)
-		return 0;
-	if ((rc = text_fold(s, strlen(s), &mine, e)) < 0)
-		return rc;
-	rc = strstr(mine, folded) != NULL;
-	free(mine);
-	return rc;
-}
-
-/* Any string in a value: a text, or one of a set. */
-static int
-value_has(struct history_match *m, const cJSON *v, struct err *e)
-{
-	const cJSON *c;
-	int rc = 0;
-
-	if (cJSON_IsString(v)) {
-		m->work += (int64_t)strlen(v->valuestring) / WORK_BYTES;
-		return string_has(v->valuestring, m->text, e);
-	}
-	cJSON_ArrayForEach (c, v) {
-		if ((rc = value_has(m, c, e)) != 0)
-			break;
-	}
-	return rc;
-}
-
-/* JSON text of the index. */
-static int
-column_has(struct history_match *m, sqlite3_stmt *st, int col, struct err *e)
-{
-	cJSON *v = NULL;
-	int rc;
-
-	if (sqlite3_column_type(st, col) == SQLITE_NULL)
-		return 0;
-	rc = asof_parse(sqlite3_column_text(st, col),
-	    (size_t)sqlite3_column_bytes(st, col), "change", &v, e);
-	if (rc == 0)
-		rc = value_has(m, v, e);
-	cJSON_Delete(v);
-	return rc;
-}
-
-/* A value that is too long for the index, of the record's state at a
- * revision. */
-static int
-state_has(struct history_match *m, const char *path, int64_t at,
-    const char *field, struct err *e)
-{
-	struct asof a = { 0 };
-	int rc;
-
-	m->work += WORK_BLOB;
-	if ((rc = asof_record(m->s, m->b, path, at, &a, e)) < 0)
-		return rc;
-	rc = value_has(m, record_get(a.rec, field), e);
-	asof_release(&a);
-	return rc;
-}
-
-/* Row: field, old, new, long, path. */
-static int
-change_has(
-    struct history_match *m, int64_t revision, sqlite3_stmt *st, struct err *e)
-{
-	const char *field = (const char *)sqlite3_column_text(st, 0);
-	const char *path = (const char *)sqlite3_column_text(st, 4);
-	int flags = sqlite3_column_int(st, 3), rc;
-	int64_t before = 0;
-
-	m->work += WORK_LOOK;
-	if ((rc = column_has(m, st, 1, e)) != 0 ||
-	    (rc = column_has(m, st, 2, e)) != 0 || flags == 0)
-		return rc;
-	if ((flags & 2) != 0 &&
-	    (rc = state_has(m, path, revision, field, e)) != 0)
-		return rc;
-	if ((flags & 1) == 0)
-		return 0;
-	rc = asof_parent(m->s, m->b, revision, &before, e);
-	return rc < 0 ? rc : state_has(m, path, before, field, e);
-}
-
-static int
-has_text(struct history_match *m, sqlite3_stmt *row, struct err *e)
-{
-	const char *reason = (const char *)sqlite3_column_text(row, ROW_REASON);
-	int64_t revision = sqlite3_column_int64(row, ROW_ID);
-	struct db *db = store_db(m->s);
-	sqlite3_stmt *st = NULL;
-	int rc;
-
-	if ((rc = string_has(reason, m->text, e)) != 0)
-		return rc;
-	rc = db_stmt(db, &st, e,
-	    "SELECT c.field, c.old, c.new, c.long, r.path FROM change c"
-	    " JOIN record r ON r.id = c.record WHERE c.revision = ?1"
-	    " AND (?2 = 0 OR c.record = ?2) AND (?3 IS NULL OR c.field = ?3)",
-	    "iis", revision, m->record, m->q->field);
-	while (rc >= 0 && (rc = db_step(db, st, e)) > 0) {
-		if ((rc = change_has(m, revision, st, e)) != 0)
-			break;
-	}
-	db_reset(st);
-	return rc;
-}
 
 /* --- years --- */
 
@@ -383,7 +264,7 @@ history_match(struct history_match *m, sqlite3_stmt *row, struct err *e)
 	    (q->device != NULL && !is_device(row, q->device)))
 		return 0;
 	if (m->person != NULL)
-		rc = string_has(column(row, ROW_PERSON), m->person, e);
+		rc = history_text_in(column(row, ROW_PERSON), m->person, e);
 	else if (q->person != NULL)
 		rc = strcmp(column(row, ROW_LOGIN), q->person) == 0;
 	if (rc > 0 && q->field != NULL)
@@ -392,7 +273,7 @@ history_match(struct history_match *m, sqlite3_stmt *row, struct err *e)
 	if (rc > 0 && ((q->year != 0 && m->record == 0) || q->late ||
 			  q->after_submission))
 		rc = year_matches(m, row, e);
-	if (rc > 0 && m->text != NULL)
-		rc = has_text(m, row, e);
+	if (rc > 0 && m->text.folded != NULL)
+		rc = history_text_match(&m->text, row, &m->work, e);
 	return rc;
 }

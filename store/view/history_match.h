@@ -3,7 +3,7 @@
  * looked up here, row by row, and what that costs is counted.
  *
  * Ownership: struct history_match is the caller's memory, zeroed and filled; it
- * borrows the question.
+ * borrows the question. history_text_release() its text.
  * Units:     work: about a microsecond each.
  * Errors:    as db_stmt(); ERR_DAMAGED.
  * Thread:    the store's.
@@ -11,7 +11,7 @@
 #ifndef STORE_VIEW_HISTORY_MATCH_H
 #define STORE_VIEW_HISTORY_MATCH_H
 
-#include "store/view/history_record.h"
+#include "store/view/history_text.h"
 #include "store/view/query.h"
 
 #define HISTORY_YEARS 64
@@ -30,9 +30,9 @@ struct history_match {
 	struct branch *b;
 	enum record_branch branch;
 	const struct query_history *q;
-	int64_t record;     /* the one asked for, 0: any */
-	const char *person; /* folded, of a name; NULL: not by name */
-	const char *text;   /* folded; NULL: any */
+	int64_t record;           /* the one asked for, 0: any */
+	const char *person;       /* folded, of a name; NULL: not by name */
+	struct history_text text; /* folded NULL: any */
 	int64_t since, until;
 	/* its own */
 	struct history_year years[HISTORY_YEARS];
