@@ -9,8 +9,8 @@
 #include "store/view/verify_state.h"
 
 #define STRETCH 4096
-#define PATROL 32 /* old revisions looked at again, of all branches together */
-#define PATROL_LEAST 2
+#define PATROL 16 /* old revisions looked at again, of all branches together */
+#define PATROL_LEAST 1
 
 /* --- points --- */
 
