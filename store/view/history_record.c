@@ -1,6 +1,7 @@
 #include "store/view/history_record.h"
 
 #include "base/clock.h"
+#include "store/save/index.h"
 
 /* --- the record --- */
 
@@ -40,6 +41,26 @@ history_record_find(struct store *s, const struct branch *b, int year,
 	    "SELECT id FROM record WHERE branch = ?1 AND path = ?2", "is",
 	    b->id, ret->path);
 	return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+int
+history_record_stood(struct store *s, int64_t record, const char *field,
+    int64_t after, int64_t up_to, struct err *e)
+{
+	int64_t one;
+	int rc;
+
+	/* an old row has no bits: any field may have changed (index.h) */
+	rc = db_one_int(store_db(s), &one, e,
+	    "SELECT 1 FROM touch t WHERE t.record = ?1 AND t.revision > ?2"
+	    " AND t.revision <= ?3 AND t.side = 0"
+	    " AND ifnull(t.fields, -1) & ?4 <> 0"
+	    " AND EXISTS(SELECT 1 FROM change c WHERE c.revision = t.revision"
+	    " AND c.record = ?1 AND c.field = ?5) LIMIT 1",
+	    "iiiis", record, after, up_to, index_field_bit(field), field);
+	if (rc == ERR_NOT_FOUND)
+		return 1;
+	return rc < 0 ? rc : 0;
 }
 
 /* --- a revision --- */

@@ -50,6 +50,11 @@ int history_record_find(struct store *s, const struct branch *b, int year,
     const char *word, const char *field, struct history_record *ret,
     struct err *e);
 
+/* 1 if the field stood still on the branch's own line: none of its revisions
+ * after the one up to the other changed it. */
+int history_record_stood(struct store *s, int64_t record, const char *field,
+    int64_t after, int64_t up_to, struct err *e);
+
 /* "revision", "commit", "time", "received", "person", "device", "action",
  * "reason" of the row that st stands on. */
 int history_record_put_who(

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "store/look/asof.h"
 #include "store/record/canon.h"
-#include "store/save/index.h"
 
 /* Microseconds, roughly. */
 #define WORK_LOOK 4
@@ -107,29 +106,16 @@ seen_at(struct history_text *t, const struct change *c)
 		   : NULL;
 }
 
-/* 1 if the look was at the value that this revision wrote: what it looked at
- * stood from there on, as no touch since then changed the field. */
+/* 1 if the look was at the value that this revision wrote. */
 static int
 is_same(const struct history_text *t, const struct change *c,
     const struct seen *k, struct err *e)
 {
-	int64_t one;
-	int rc;
-
 	if (k == NULL || k->record != c->record || k->touch < c->revision ||
 	    strcmp(k->field, c->field) != 0)
 		return 0;
-	rc = db_one_int(store_db(t->s), &one, e,
-	    "SELECT 1 FROM touch t WHERE t.record = ?1 AND t.revision > ?2"
-	    " AND t.revision <= ?3 AND t.side = 0"
-	    " AND ifnull(t.fields, -1) & ?4 <> 0"
-	    " AND EXISTS(SELECT 1 FROM change c WHERE c.revision = t.revision"
-	    " AND c.record = ?1 AND c.field = ?5) LIMIT 1",
-	    "iiiis", c->record, c->revision, k->touch,
-	    index_field_bit(c->field), c->field);
-	if (rc == ERR_NOT_FOUND)
-		return 1;
-	return rc < 0 ? rc : 0;
+	return history_record_stood(
+	    t->s, c->record, c->field, c->revision, k->touch, e);
 }
 
 static int

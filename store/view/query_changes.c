@@ -2,8 +2,7 @@
 
 #include "store/look/asof.h"
 #include "store/record/canon.h"
-
-#define CARRY_MAX 8 /* touches */
+#include "store/view/history_record.h"
 
 /* One record as one revision left it. */
 struct touched {
@@ -72,31 +71,18 @@ read_before(const struct query_changes *x, struct touched *t, struct err *e)
 	return rc < 0 ? rc : 0;
 }
 
-/* 1 if the field is in the state that is carried as this revision left it: no
- * touch of the record since then changed it. Looking at many would be dearer
- * than to read the file. */
+/* 1 if the field is in the state that is carried as this revision left it. */
 static int
 is_carried(const struct query_changes *x, const struct touched *t,
     const char *field, struct err *e)
 {
 	const struct query_carry *carry = x->carry;
-	struct db *db = store_db(x->s);
-	sqlite3_stmt *st = NULL;
-	int rc, n = 0, same = 1;
 
 	if (x->side || carry->side || carry->record != t->record ||
 	    carry->state.revision <= x->revision)
 		return 0;
-	rc = db_stmt(db, &st, e,
-	    "SELECT EXISTS(SELECT 1 FROM change c WHERE"
-	    " c.revision = t.revision AND c.record = ?1 AND c.field = ?4)"
-	    " FROM touch t WHERE t.record = ?1 AND t.revision > ?2"
-	    " AND t.revision <= ?3 AND t.side = 0",
-	    "iiis", t->record, x->revision, carry->state.revision, field);
-	while (rc >= 0 && same && (rc = db_step(db, st, e)) > 0)
-		same = sqlite3_column_int(st, 0) == 0 && ++n <= CARRY_MAX;
-	db_reset(st);
-	return rc < 0 ? rc : same;
+	return history_record_stood(
+	    x->s, t->record, field, x->revision, carry->state.revision, e);
 }
 
 static int
