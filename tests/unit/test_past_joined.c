@@ -20,7 +20,7 @@ static uint64_t rnd;
 static int
 below(int n)
 {
-	return (int)(test_random(&rnd) % (uint64_t)n);
+	return n > 0 ? (int)(test_random(&rnd) % (uint64_t)n) : 0;
 }
 
 /* Longer than the index keeps, mostly. */
@@ -355,6 +355,112 @@ test_past_joined__blame_names_who_wrote_it(void **state)
 	assert_true(n > 3);
 }
 
+/* --- any two revisions --- */
+
+static int64_t
+row_of(const char *name)
+{
+	struct store *s = twins->at[0].store;
+	struct branch *b = NULL;
+	struct err e = { 0 };
+	int64_t row = 0;
+
+	assert_ok(store_branch(s, "", "office", &b, &e), &e);
+	assert_ok(asof_revision(s, b, name, &row, &e), &e);
+	return row;
+}
+
+/* What the diff says of a field; NULL: it is the same. */
+static const cJSON *
+diff_of(const cJSON *diff, const char *record, const char *field)
+{
+	const cJSON *r, *c, *found = NULL;
+
+	cJSON_ArrayForEach (r, json_get(diff, "records")) {
+		if (strcmp(json_str(r, "record"), record) != 0)
+			continue;
+		cJSON_ArrayForEach (c, json_get(r, "changes")) {
+			if (strcmp(json_str(c, "field"), field) == 0)
+				found = c;
+		}
+	}
+	return found;
+}
+
+static void
+check_diff(
+    const cJSON *diff, const char *from, const char *to, const char *item)
+{
+	static const char *const fields[] = { "explanation.basic",
+		"explanation.advance", "gap", "ticks" };
+	struct store *s = twins->at[0].store;
+	struct asof a = { 0 }, z = { 0 };
+	struct branch *b = NULL;
+	struct err e = { 0 };
+	char record[40], path[48];
+	size_t i;
+
+	snprintf(record, sizeof(record), "%d/items/%s", YEAR, item);
+	snprintf(path, sizeof(path), "%s.json", record);
+	assert_ok(store_branch(s, "", "office", &b, &e), &e);
+	assert_ok(asof_record(s, b, path, row_of(from), &a, &e), &e);
+	assert_ok(asof_record(s, b, path, row_of(to), &z, &e), &e);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const cJSON *was =
+		    a.rec != NULL ? record_get(a.rec, fields[i]) : NULL;
+		const cJSON *is =
+		    z.rec != NULL ? record_get(z.rec, fields[i]) : NULL;
+		int same = was == NULL || is == NULL
+			       ? was == is
+			       : cJSON_Compare(was, is, 1);
+
+		if ((diff_of(diff, record, fields[i]) == NULL) != same)
+			fail_msg(
+			    "diff %s %s of %s: %s", from, to, item, fields[i]);
+		checked++;
+	}
+	asof_release(&a);
+	asof_release(&z);
+}
+
+static void
+take_any(const cJSON *revision, void *arg)
+{
+	buf_printf(arg, "%-24s", json_str(revision, "revision"));
+}
+
+static void
+test_past_joined__any_two_revisions_differ_as_their_files_do(void **state)
+{
+	struct query_history q = { .office = "", .limit = 100 };
+	struct buf all = BUF_INIT;
+	int i, n;
+
+	(void)state;
+	each_answer(q, take_any, &all);
+	n = (int)(all.len / 24);
+	assert_true(n > SAVES / 2); /* some saves change nothing */
+	for (i = 0; i < 80; i++) {
+		char from[25], to[25];
+		struct err e = { 0 };
+		cJSON *diff = NULL;
+
+		snprintf(from, sizeof(from), "%.24s",
+		    buf_str(&all) + 24 * (size_t)below(n));
+		snprintf(to, sizeof(to), "%.24s",
+		    buf_str(&all) + 24 * (size_t)below(n));
+		from[strcspn(from, " ")] = to[strcspn(to, " ")] = '\0';
+		assert_ok(
+		    query_diff(twins->at[0].store, "", from, to, &diff, &e),
+		    &e);
+		check_diff(diff, from, to, "1.1");
+		check_diff(diff, from, to, "1.2");
+		check_diff(diff, from, to, "2.1");
+		cJSON_Delete(diff);
+	}
+	buf_release(&all);
+}
+
 int
 main(void)
 {
@@ -364,6 +470,8 @@ main(void)
 		cmocka_unit_test(
 		    test_past_joined__changes_are_what_the_files_say),
 		cmocka_unit_test(test_past_joined__blame_names_who_wrote_it),
+		cmocka_unit_test(
+		    test_past_joined__any_two_revisions_differ_as_their_files_do),
 	};
 
 	return cmocka_run_group_tests_name("past_joined", tests, up, down);
