@@ -125,7 +125,8 @@ is "$(sync_field '[.synced, .evidence.sent] | @csv')" true,2 \
 pmqa --dir "$A" evidence add 1.1 "$T/three.pdf" >/dev/null
 sha=$(sha_of "$T/three.pdf")
 sync_of "$A"
-sqlite3 "$A/pmqa.db" "UPDATE evidence_file SET confirmed = NULL,
+# the daemon may be writing this moment
+sqlite3 -cmd '.timeout 20000' "$A/pmqa.db" "UPDATE evidence_file SET confirmed = NULL,
 	receipt = NULL WHERE sha = '$sha'"
 is "$(status_of "$A" .evidence.at_hall)" 2 "one receipt is lost"
 sync_of "$A"
