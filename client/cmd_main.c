@@ -161,6 +161,18 @@ choose_language(const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* Of a command line that is not understood, its command may be known. */
+static void
+hint_at_command(const struct opts *o, struct err *e)
+{
+	const struct cmd_desc *d = NULL;
+	size_t used = 0;
+
+	if (e->code == ERR_USAGE && o->n_words > 0 &&
+	    cmd_table_find(o->words, o->n_words, &d, &used, NULL) == 0)
+		err_hint(e, "see pmqa %s --help", d->name);
+}
+
 int
 cmd_main(int argc, char **argv, const struct cmd_override *o)
 {
@@ -179,8 +191,11 @@ cmd_main(int argc, char **argv, const struct cmd_override *o)
 	out_init(&c.out, STDOUT_FILENO);
 	out_init(&c.note, STDERR_FILENO);
 	rc = choose_language(&opts, &e);
-	if (parsed < 0) /* once more, for its sentence in the language */
-		rc = (opts_release(&opts), opts_parse(argc, argv, &opts, &e));
+	if (parsed < 0) { /* once more, for its sentence in the language */
+		opts_release(&opts);
+		rc = opts_parse(argc, argv, &opts, &e);
+		hint_at_command(&opts, &e);
+	}
 	if (rc == 0)
 		rc = run(&c, o, &e);
 	/* what was worked out before a fault is shown as well; of a note that

@@ -24,6 +24,9 @@ unlike "$out" "evidence add" "and no others"
 exits 0 "help names them too" A help edition
 like "$out" "edition wording" "by their first word"
 exits 2 "an unknown option" A status --nosuch
+like "$err" "pmqa status --help" "and where those are that it has"
+exits 2 "one of no command" pmqa --nosuch
+like "$err" "see pmqa help" "and where the commands are"
 exits 2 "an option of another command" A status --wait
 exits 2 "an option without its value" A history --limit
 exits 2 "an option twice" A tick 1.1.B1 --reason a --reason b
