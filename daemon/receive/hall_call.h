@@ -15,7 +15,7 @@
 #include "daemon/receive/receive_told.h"
 
 #define HALL_CALL_ABSORB_MS 20000
-#define HALL_CALL_SEEN_MS 400
+#define HALL_CALL_SEEN_MS 3000
 
 /* hall.absorb: indexes what came; the receipt is appended to *ret as one line
  * of JSON. Waits for it. */
@@ -34,8 +34,9 @@ int hall_call_absorb_evidence(const char *dir, const char *office,
 int hall_call_province(const char *dir, struct err *e);
 
 /* hall.seen: a failure is told and not waited for; of a visit (class NULL) an
- * answer is awaited for a moment, as the hall then writes what it has saved to
- * the repository that is about to be read. Lost when the daemon is away. */
+ * answer is awaited, as the hall then writes what it has saved to the
+ * repository that is about to be read: some 30 ms, on a disk that others use
+ * HALL_CALL_SEEN_MS at most. Lost when the daemon is away. */
 void hall_call_seen(const char *dir, const char *office, const char *device,
     const char *class, const char *message);
 

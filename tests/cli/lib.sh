@@ -60,8 +60,18 @@ at_exit() {
 	exit "$code"
 }
 trap at_exit EXIT
-# a command that fails outside run() and the assertions is a failed script
-trap 'echo "not ok - ${BASH_SOURCE[0]}:$LINENO: $BASH_COMMAND"' ERR
+
+# a command that fails outside run() and the assertions is a failed script; -E:
+# in a function as well
+told_error() { # COMMAND
+	local i at=''
+	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
+		at+="${BASH_SOURCE[i]}:${BASH_LINENO[i - 1]}: "
+	done
+	echo "not ok - $at$1" >&2
+}
+set -E
+trap 'told_error "$BASH_COMMAND"' ERR
 
 pmqa() {
 	"$PMQA_BIN/pmqa" "$@"

@@ -23,6 +23,7 @@ printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c '
 		echo "ok   $1: $(grep -aE "passed, |PASSED" "$log/$name.out" | tail -1) ($((SECONDS - begun)) s)"
 	else
 		echo "FAIL $1 (exit $rc)"
+		grep -aE -A3 "^not ok|\[  FAILED  \]|^error:" "$log/$name.out" | head -n 20
 	fi' _ {}
 passed=0
 failed=0

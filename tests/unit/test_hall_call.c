@@ -1,5 +1,7 @@
 #include "tests/unit/test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -89,6 +91,49 @@ test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing(void **state)
 	assert_true(quickest < HALL_CALL_SEEN_MS);
 }
 
+struct slow_hall {
+	int fd;
+	atomic_int answered;
+};
+
+/* A hall whose disk others use: a second until all it saved is written. */
+static void *
+answer_late(void *arg)
+{
+	struct slow_hall *h = arg;
+	char line[400];
+	int in = accept(h->fd, NULL, NULL);
+
+	if (in < 0)
+		return NULL;
+	if (read(in, line, sizeof(line)) > 0) {
+		usleep(1000 * 1000);
+		atomic_store(&h->answered, 1);
+		if (write(in, "{}\n", 3) != 3)
+			atomic_store(&h->answered, 0);
+	}
+	close(in);
+	return NULL;
+}
+
+/* Else it reads a repository without what the hall has acknowledged: a receipt
+ * above all. */
+static void
+test_hall_call__a_visit_waits_for_a_slow_disk(void **state)
+{
+	char *dir = test_dir();
+	struct slow_hall h = { .fd = deaf_daemon(dir) };
+	pthread_t t;
+
+	(void)state;
+	assert_int_equal(pthread_create(&t, NULL, answer_late, &h), 0);
+	hall_call_came(dir, "9105", "9105-a", NULL);
+	assert_int_equal(atomic_load(&h.answered), 1);
+	pthread_join(t, NULL);
+	close(h.fd);
+	test_dir_remove(dir);
+}
+
 static void
 test_hall_call__says_that_the_daemon_is_away(void **state)
 {
@@ -112,6 +157,7 @@ main(void)
 		    test_hall_call__tells_in_one_line_and_does_not_wait),
 		cmocka_unit_test(
 		    test_hall_call__a_daemon_that_is_away_or_deaf_costs_nothing),
+		cmocka_unit_test(test_hall_call__a_visit_waits_for_a_slow_disk),
 		cmocka_unit_test(test_hall_call__says_that_the_daemon_is_away),
 	};
 
