@@ -56,6 +56,7 @@ is "$(check html "$name")" "ok" "the page is well formed and asks for nothing"
 words=$(check pages "$name")
 like "$words" "$evil" "hostile text is text"
 like "$words" "Level Basic: 3 of 3 points" "levels are counted"
+written "$T/A"
 commit=$(A status --json | jq -r .tip)
 like "$words" "$commit" "the tip's commit is named"
 is "$commit" "$(git -C "$T/A/repo.git" rev-parse office)" "it is that of git"
