@@ -109,6 +109,9 @@ cp "$H/authorized_keys" "$T/authorized_keys"
 # --- the hall's repository is not as it must be ----------------------------
 
 repo=$H/offices/9105.git
+put_aside() {
+	[ -d "$repo/set-aside" ] && [ ! -e "$repo/objects/info/alternates" ]
+}
 echo "$H/offices/9106.git/objects" >"$repo/objects/info/alternates"
 pmqa --dir "$A" tick 1.1.B2 >/dev/null
 run pmqa --dir "$A" sync --wait
@@ -119,7 +122,8 @@ mkdir "$repo/hooks"
 printf '#!/bin/sh\ntouch %s\n' "$T/was-run" >"$repo/hooks/pre-receive"
 chmod +x "$repo/hooks/pre-receive"
 stop "$H"
-start "$H"
+start "$H" # it answers before it has looked through its repositories
+holds "the hall's start looks at its repositories" wait_until 60 put_aside
 is "$(git -C "$repo" config core.hooksPath)" /dev/null \
 	"the hall's start writes the configuration anew"
 holds "says so" grep -q "was not as pmqad writes it" "$H.log"
