@@ -251,7 +251,10 @@ try_point(const struct fixture *f, long k, const char *how,
 	if (!met) {
 		assert_int_equal(DRIVER_DONE, WEXITSTATUS(r.end.status));
 		assert_int_equal(6, r.n);
-		assert_int_equal(k - 1, r.end.count);
+		/* the second decides the objects' names: two of the five that
+		 * are written one by one may share a directory, which is one
+		 * call less than the run before had */
+		assert_in_range(r.end.count, k - 5, k - 1);
 		exact = 1;
 	} else {
 		judge(&r, &exact);
